@@ -44,11 +44,11 @@ def make_home() -> None:
 
 
 def remembered(name: str, make: Callable[[], str]) -> str:
-    """A secret or a port that is made once and read ever after."""
-    file = LOCAL / name
+    """A secret or a port that is made once and read ever after; it lies with the data it belongs to."""
+    file = data_home() / name
     if not file.exists():
         make_home()
-        fresh = LOCAL / f"{name}.{os.getpid()}"
+        fresh = data_home() / f"{name}.{os.getpid()}"
         fresh.touch(mode=0o600)
         fresh.write_text(f"{make()}\n")
         with suppress(FileExistsError):  # of two that start at once, the first one's word stays
@@ -79,7 +79,7 @@ def port_of(server: str) -> int:
 def port_to_start_on(server: str) -> int:
     """The remembered port; a new one where somebody else has taken it meanwhile."""
     if not is_free(port_of(server)):
-        (LOCAL / f"{server}.port").unlink()
+        (data_home() / f"{server}.port").unlink()
     return port_of(server)
 
 
