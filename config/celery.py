@@ -1,0 +1,34 @@
+"""Jobs and their clock.
+
+A *task* is what a nurse does, a *job* is what Celery does: jobs live in each room's `jobs.py`. All times
+are Oslo time, and nothing runs between 02:00 and 03:00, an hour that some nights lack and some have twice.
+"""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.conf import settings  # after the environment says which settings
+
+app = Celery("fordel")
+app.conf.update(
+    broker_url=settings.REDIS_URL,
+    timezone="Europe/Oslo",
+    task_ignore_result=True,
+    # A job is acknowledged when it is done, and given out again if its worker dies: every job is safe to
+    # run twice.
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    broker_transport_options={"visibility_timeout": 3600},
+    broker_connection_retry_on_startup=True,
+    worker_hijack_root_logger=False,
+    beat_schedule={
+        "night": {"task": "tasks.jobs.night", "schedule": crontab(hour=4, minute=0)},
+        "close_weeks": {"task": "reports.jobs.close_weeks", "schedule": crontab(hour=5, minute=0, day_of_week="mon")},
+    },
+)
+app.autodiscover_tasks(related_name="jobs")

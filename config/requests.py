@@ -1,0 +1,97 @@
+"""What every request gets: a reference number in log and error page, and the page's frame."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+reference: ContextVar[str] = ContextVar("reference", default="")
+
+
+class RequestIdMiddleware:
+    """A short reference number per request, and no-store on whatever is behind the login."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = reference.set(secrets.token_hex(4))
+        try:
+            response = self.get_response(request)
+        finally:
+            number = reference.get()
+            reference.reset(token)
+        response["X-Reference"] = number
+        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+            response["Cache-Control"] = "no-store"
+        return response
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page: who and where, the navigation, and whether this is the demo."""
+    from config.navigation import entries
+
+    member = getattr(request, "member", None)
+    return {
+        "member": member,
+        "places": getattr(request, "places", []),
+        "navigation": entries(request, member) if member else [],
+        "demo": settings.DEMO,
+    }
+
+
+def _with_reference(_: Any, __: str, line: dict[str, Any]) -> dict[str, Any]:
+    if number := reference.get():
+        line["reference"] = number
+    return line
+
+
+def log_formatter() -> logging.Formatter:
+    """Key-value lines, with the reference number. Nobody logs names or numbers of patients."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.processors.TimeStamper(fmt="iso", utc=False),
+            _with_reference,
+        ],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(
+                key_order=["timestamp", "level", "logger", "event"], bool_as_flag=False
+            ),
+        ],
+    )
+
+
+def _error(request: HttpRequest, status: int) -> HttpResponse:
+    return render(request, "error.html", {"status": status, "reference": reference.get()}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _error(request, 500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _error(request, 403)

@@ -1,0 +1,233 @@
+"""Settings, all from the environment; `bin/…` fills it for a newcomer (config/services.py).
+
+    DATABASE_URL       the owner: creates roles and tables. Web and workers never connect as it.
+    REDIS_URL          broker and cache
+    FORDEL_SECRET_KEY  also the seed of the two application roles' passwords
+    FORDEL_ROLE        owner | app | jobs: which database role this process connects as
+    FORDEL_DEMO        1: the login page shows the demo logins
+    FORDEL_DEBUG       1: tracebacks in the browser, for development only
+    FORDEL_ALLOWED_HOSTS, FORDEL_HTTPS (1: cookies and redirects for https only)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+import django_stubs_ext
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+LOCAL_DIR = BASE_DIR / ".local"
+
+
+def _required(name: str, hint: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        raise ImproperlyConfigured(f"{name} mangler. {hint}")
+    return value
+
+
+def _on(name: str) -> bool:
+    return os.environ.get(name, "") == "1"
+
+
+SECRET_KEY = _required("FORDEL_SECRET_KEY", "Kjør gjennom bin/manage, eller sett en lang, tilfeldig streng.")
+DEBUG = _on("FORDEL_DEBUG")
+DEMO = _on("FORDEL_DEMO")
+ALLOWED_HOSTS = os.environ.get("FORDEL_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+HTTPS = _on("FORDEL_HTTPS")
+
+# --- database: three logins to one database; see teams/wall.py
+
+ROLE = os.environ.get("FORDEL_ROLE", "owner")
+ROLE_LOGINS = {"app": "fordel_app", "jobs": "fordel_jobs"}
+
+
+# The application roles' passwords follow from the secret key, so that there is one secret to keep.
+ROLE_PASSWORDS = {
+    login: hmac.new(SECRET_KEY.encode(), login.encode(), hashlib.sha256).hexdigest()
+    for login in ROLE_LOGINS.values()
+}
+
+
+def _database() -> dict[str, Any]:
+    url = _required("DATABASE_URL", "Kjør gjennom bin/manage, eller skriv postgres://bruker:passord@vert/base.")
+    database: dict[str, Any] = dict(dj_database_url.parse(url))
+    options = database.setdefault("OPTIONS", {})
+    if ROLE in ROLE_LOGINS:
+        database["USER"] = ROLE_LOGINS[ROLE]
+        database["PASSWORD"] = ROLE_PASSWORDS[database["USER"]]
+    elif ROLE != "owner":
+        raise ImproperlyConfigured(f"FORDEL_ROLE er «{ROLE}»; den kan være owner, app eller jobs.")
+    if ROLE == "app":
+        options["pool"] = {"min_size": 1, "max_size": 4}
+    else:
+        database["CONN_MAX_AGE"] = 60
+        database["CONN_HEALTH_CHECKS"] = True
+    return database
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = _required("REDIS_URL", "Kjør gjennom bin/manage, eller skriv redis://vert:6379/0.")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+# --- applications
+
+INSTALLED_APPS = [
+    "config",
+    "teams",
+    "patients",
+    "tasks",
+    "reports",
+    "demo",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "template_partials",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.requests.RequestIdMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "teams.middleware.MemberMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.requests.page",
+            ],
+            "builtins": ["template_partials.templatetags.partials", "teams.templatetags.fordel"],
+        },
+    }
+]
+
+# --- logging in (django-allauth); the second factor comes with part 6
+
+AUTH_USER_MODEL = "teams.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "teams.login.ClosedAccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = True
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        # The design system draws its tick marks and arrows with data: images.
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+# --- language and time: bokmål is the source, Oslo the clock
+
+LANGUAGE_CODE = "nb"
+LANGUAGES = [("nb", "bokmål"), ("nn", "nynorsk"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Europe/Oslo"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+# --- static files, straight from the npm packages; no build step
+
+STATIC_URL = "/static/"
+STATIC_ROOT = LOCAL_DIR / "static"
+NODE_MODULES = BASE_DIR / "node_modules"
+STATICFILES_DIRS: list[Any] = [
+    BASE_DIR / "static",
+    *(
+        (prefix, NODE_MODULES / package)
+        for prefix, package in {
+            "designsystemet/css": "@digdir/designsystemet-css/dist/src",
+            "designsystemet/theme": "@digdir/designsystemet-theme/src/themes",
+            "inter": "@fontsource-variable/inter",
+        }.items()
+        if (NODE_MODULES / package).is_dir()
+    ),
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Uploads wait here for the worker and are removed when it is done; nothing here is ever served.
+UPLOAD_DIR = Path(os.environ.get("FORDEL_UPLOAD_DIR", LOCAL_DIR / "uploads"))
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+UPLOAD_MAX_BYTES = 200 * 2**20
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"lines": {"()": "config.requests.log_formatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    # Django's own 4xx lines carry the path; ours are enough and carry a reference number.
+    "loggers": {"django.request": {"level": "ERROR"}, "django.server": {"level": "WARNING"}},
+}

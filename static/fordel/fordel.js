@@ -1,0 +1,1 @@
+// The little script there is. Every page works without it.

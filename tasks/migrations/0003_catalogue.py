@@ -1,0 +1,16 @@
+"""The task catalogue (DOMAIN §5.3) as rows, from tasks/data/kinds.csv."""
+
+from django.db import migrations
+
+from tasks.catalogue import kinds
+
+
+def load(apps, schema_editor):
+    kind_model = apps.get_model("tasks", "TaskKind")
+    for row in kinds():
+        kind_model.objects.update_or_create(slug=row["slug"], defaults=row)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tasks", "0002_walls")]
+    operations = [migrations.RunPython(load, migrations.RunPython.noop)]

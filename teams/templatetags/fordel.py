@@ -1,0 +1,43 @@
+"""How Fordel writes minutes, dates and weeks. Builtin in every template."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+
+@register.filter
+def minutes(value: int | None) -> str:
+    """250 → «4 t 10 min». A dash for nothing known."""
+    if value is None:
+        return "–"
+    hours, rest = divmod(abs(int(value)), 60)
+    parts = [_("%(n)d t") % {"n": hours}] if hours else []
+    if rest or not hours:
+        parts.append(_("%(n)d min") % {"n": rest})
+    return ("−" if value < 0 else "") + "\u00a0".join(" ".join(parts).split(" "))
+
+
+@register.filter
+def percent(part: float | None, whole: float | None) -> str:
+    """«76 %», or a dash when there is nothing to divide by."""
+    if part is None or not whole:
+        return "–"
+    return f"{round(100 * part / whole)}\u00a0%"
+
+
+@register.filter
+def long_day(day: dt.date) -> str:
+    """«mandag 23. november»."""
+    return date_format(day, "l j. F")
+
+
+@register.filter
+def short_day(day: dt.date) -> str:
+    """«man. 23. nov.»."""
+    return date_format(day, "D j. b.")

@@ -1,0 +1,80 @@
+"""The cast: two clinics that must never see one another.
+
+Solbakken has a doctor who leads, a second doctor, a nurse, a secretary and a manager; Furulund has a
+doctor who must see nothing of it. Tests connect as the owner, who walks through row-level security, and
+the code under test steps down by itself (teams/wall.py); `tests/teams/test_wall.py` uses the real logins.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from teams.models import Access, Clinic, Member, Municipality, Profession, User, WorkingHours
+
+STARTED = dt.date(2025, 1, 1)
+
+
+@dataclass(frozen=True)
+class Cast:
+    clinic: Clinic
+    doctor: Member
+    second_doctor: Member
+    nurse: Member
+    secretary: Member
+    manager: Member
+
+
+def make_clinic(slug: str, name: str) -> Clinic:
+    municipality, _ = Municipality.objects.get_or_create(number="0301", defaults={"name": "Oslo"})
+    return Clinic.objects.create(slug=slug, name=name, municipality=municipality, started_on=STARTED)
+
+
+def make_member(
+    clinic: Clinic, name: str, profession: str, access: str = Access.STAFF, minutes: int = 300, **fields: Any
+) -> Member:
+    """A member with a login named after them, who works Monday to Friday."""
+    user = User.objects.create_user(username=f"{name.lower().replace(' ', '-')}-{clinic.slug}", password=None)
+    member = Member.objects.create(
+        clinic=clinic, user=user, name=name, profession=profession, access=access,
+        **{"starts_on": STARTED, **fields},
+    )  # fmt: skip
+    WorkingHours.objects.bulk_create(
+        WorkingHours(clinic=clinic, member=member, weekday=day, minutes=minutes, starts_on=STARTED)
+        for day in range(1, 6)
+        if profession
+    )
+    return member
+
+
+def make_cast(slug: str, name: str) -> Cast:
+    clinic = make_clinic(slug, name)
+    return Cast(
+        clinic=clinic,
+        doctor=make_member(clinic, "Hanne Holm", Profession.DOCTOR, Access.LEADER, minutes=120),
+        second_doctor=make_member(clinic, "Arne Aune", Profession.DOCTOR, minutes=120),
+        nurse=make_member(clinic, "Nina Nes", Profession.NURSE),
+        secretary=make_member(clinic, "Siri Sand", Profession.SECRETARY),
+        manager=make_member(clinic, "Mona Myhre", "", Access.MANAGER),
+    )
+
+
+@pytest.fixture
+def solbakken(db: None) -> Cast:
+    return make_cast("solbakken", "Solbakken legesenter")
+
+
+@pytest.fixture
+def furulund(db: None) -> Cast:
+    return make_cast("furulund", "Furulund legekontor")
+
+
+def logged_in(member: Member) -> Client:
+    client = Client()
+    assert member.user is not None
+    client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
