@@ -1,0 +1,34 @@
+"""The life of a task: which verbs are allowed in which state, and where they lead. Pure.
+
+Printed by `bin/manage task_life`. A verb that leads to None keeps the state.
+"""
+
+from __future__ import annotations
+
+from tasks.models import TaskState, Verb
+
+S, V = TaskState, Verb
+
+MOVES: dict[Verb, dict[TaskState, TaskState]] = {
+    V.ASSIGN: {S.OPEN: S.ASSIGNED, S.ASSIGNED: S.ASSIGNED},
+    V.PLAN: {S.ASSIGNED: S.ASSIGNED},
+    V.HAND_ON: {S.OPEN: S.ASSIGNED, S.ASSIGNED: S.ASSIGNED, S.STARTED: S.ASSIGNED},
+    V.RELEASE: {S.ASSIGNED: S.OPEN, S.STARTED: S.OPEN},
+    V.POSTPONE: {S.OPEN: S.OPEN, S.ASSIGNED: S.ASSIGNED, S.STARTED: S.ASSIGNED},
+    V.COMPLETE: {S.OPEN: S.DONE, S.ASSIGNED: S.DONE, S.STARTED: S.DONE},
+    V.CANCEL: {S.OPEN: S.CANCELLED, S.ASSIGNED: S.CANCELLED, S.STARTED: S.CANCELLED},
+    V.RETURN: {S.OPEN: S.RETURNED, S.ASSIGNED: S.RETURNED, S.STARTED: S.RETURNED},
+    V.UNDO: {S.DONE: S.ASSIGNED, S.CANCELLED: S.ASSIGNED},
+}
+
+
+class NotAllowed(Exception):
+    """The task is no longer in a state where this can be done; the text says so to the user."""
+
+
+def after(verb: Verb, state: TaskState) -> TaskState:
+    """The state that the verb leads to. Raises NotAllowed when the task cannot take it now."""
+    try:
+        return MOVES[verb][state]
+    except KeyError:
+        raise NotAllowed(f"{verb.value} går ikke når oppgaven er {state.label}.") from None
