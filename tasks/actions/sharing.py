@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from tasks.allocation import Candidate, MemberDays, Placement, Plan, Problem, TaskToPlace, solve
-from tasks.allocation.problem import Tie
+from tasks.allocation.problem import Rule, Tie
 from tasks.eligibility import KindRule, ground_for
 from tasks.models import AllocationRun, Delegation, TaskKind
 from teams.calendar import working_days
@@ -41,8 +41,14 @@ class Row(NamedTuple):
     hard: bool
     assignee_id: int | None
     planned_on: dt.date | None
+    why: str
     list_doctor_id: int | None
     usual_nurse_id: int | None
+
+    @property
+    def pinned(self) -> bool:
+        """A person decided who has it."""
+        return bool(json.loads(self.why).get("rule") == "handed_on")
 
 
 @dataclass(frozen=True)
@@ -64,17 +70,17 @@ class _Changes:
     members: list[int | None] = field(default_factory=list)
     days: list[dt.date | None] = field(default_factory=list)
     minutes: list[int] = field(default_factory=list)
-    whys: list[str] = field(default_factory=list)
+    whys: list[str | None] = field(default_factory=list)
 
     def add(
-        self, row: Row, member: int | None, day: dt.date | None, minutes: int, why: dict[str, Any]
+        self, row: Row, member: int | None, day: dt.date | None, minutes: int, why: dict[str, Any] | None
     ) -> None:
         self.ids.append(row.id)
         self.versions.append(row.version)
         self.members.append(member)
         self.days.append(day)
         self.minutes.append(minutes)
-        self.whys.append(json.dumps(why))
+        self.whys.append(None if why is None else json.dumps(why))
 
 
 def share_out(clinic_ids: list[int], *, now: dt.datetime, today: dt.date) -> int:
@@ -131,7 +137,7 @@ def _problem(rows: list[Row], staff: _Staff, clinic_id: int, days: tuple[dt.date
         tasks.append(
             TaskToPlace(
                 row.id, _minutes(row, staff, members, candidates), row.opens_on, row.due_on, row.closes_on,
-                row.hard, candidates, row.assignee_id,
+                row.hard, candidates, row.assignee_id, row.pinned,
             )
         )  # fmt: skip
     return Problem(days, tuple(MemberDays(m.pk, staff.minutes.get(m.pk, {})) for m in members), tuple(tasks))
@@ -181,12 +187,15 @@ def _note(plan: Plan, problem: Problem, rows: dict[int, Row], changes: _Changes)
     for left in plan.unplaced:
         row = rows[left.task_id]
         keeps = row.assignee_id if row.assignee_id in may[row.id] & here else None
-        if (row.assignee_id, row.planned_on) != (keeps, None):
-            changes.add(row, keeps, None, row.planned_minutes, {"obstacle": left.obstacle, "could": left.could})
+        why = {"obstacle": str(left.obstacle), "could": left.could}
+        if (row.assignee_id, row.planned_on, json.loads(row.why)) != (keeps, None, why):
+            changes.add(row, keeps, None, row.planned_minutes, why)
     return moved
 
 
-def _why(placement: Placement) -> dict[str, Any]:
+def _why(placement: Placement) -> dict[str, Any] | None:
+    if placement.rule == Rule.PINNED:
+        return None  # the words of whoever handed it on still stand
     return {
         "rule": placement.rule,
         "ground": placement.ground,

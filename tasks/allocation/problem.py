@@ -35,7 +35,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class TaskToPlace:
-    """A task to give away: how long, in which window, to one of whom; `holder` is who has it now."""
+    """A task to give away: how long, in which window, to one of whom.
+
+    `holder` is who has it now; when a person decided that (`pinned`), the plan may choose a day, not somebody else.
+    """
 
     id: int
     minutes: int
@@ -45,6 +48,7 @@ class TaskToPlace:
     hard: bool
     candidates: tuple[Candidate, ...]
     holder: int | None = None
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Problem:
 class Rule(StrEnum):
     """What decided between those who could: stored with the task and told in words."""
 
+    PINNED = "pinned"
     ONLY_ONE = "only_one"
     HOLDER = "holder"
     LIST_DOCTOR = "list_doctor"

@@ -3,7 +3,8 @@
 Order: hard deadlines, then by due date. Among those who may, at the lowest sufficient level of care where
 anybody has room before it is due: who has it already, then the patient's own doctor or nurse, then the least
 loaded by minutes relative to capacity. Day: as soon as possible when overdue or hard, otherwise the least
-booked day of the window, so that no day is full before it begins.
+booked day of the window, so that no day is full before it begins. A task that a person gave to somebody who
+works in these days stays theirs.
 """
 
 from __future__ import annotations
@@ -60,11 +61,14 @@ def _urgency(task: TaskToPlace) -> tuple[bool, dt.date, int]:
 
 
 def _place(task: TaskToPlace, days: tuple[dt.date, ...], book: _Book) -> Placement | Unplaced:
+    candidates = task.candidates
+    if task.pinned and book.total.get(task.holder or 0):
+        candidates = tuple(c for c in candidates if c.member_id == task.holder) or candidates
     window = [day for day in days if day >= task.earliest and (task.latest is None or day <= task.latest)]
     in_time = [day for day in window if task.due is None or day <= task.due]
     for allowed in (in_time, window):
-        for level in sorted({c.level for c in task.candidates}):
-            at_level = [c for c in task.candidates if c.level == level]
+        for level in sorted({c.level for c in candidates}):
+            at_level = [c for c in candidates if c.level == level]
             room = {c: found for c in at_level if (found := book.days_with_room(c.member_id, task.minutes, allowed))}
             if room:
                 return _choose(task, at_level, room, book, in_a_hurry=task.hard or allowed is not in_time)
@@ -88,7 +92,9 @@ def _choose(
         day = room[chosen][0]
     else:
         day = min(room[chosen], key=lambda d: (book.day_share(who, d), d))
-    if len(at_level) == 1:
+    if task.pinned and who == task.holder:
+        rule = Rule.PINNED
+    elif len(at_level) == 1:
         rule = Rule.ONLY_ONE
     elif who == task.holder:
         rule = Rule.HOLDER

@@ -41,3 +41,12 @@ def long_day(day: dt.date) -> str:
 def short_day(day: dt.date) -> str:
     """«man. 23. nov.»."""
     return date_format(day, "D j. b.")
+
+
+@register.simple_tag
+def bar_widths(part: int | None, whole: int | None) -> tuple[str, bool]:
+    """(filled width of 100, whether it is more than full). With something to do and no time it is over."""
+    part, whole = part or 0, whole or 0
+    if not whole:
+        return ("100" if part else "0"), bool(part)
+    return f"{min(100.0, 100 * part / whole):.1f}", part > whole

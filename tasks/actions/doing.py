@@ -1,0 +1,189 @@
+"""What people do with a task. Each verb: may they, is it still theirs to do, the write, and its event."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from tasks.actions.plans import move_on
+from tasks.life import NotAllowed, after
+from tasks.models import Origin, PlanStep, Task, TaskEvent, TaskKind, TaskState, Verb
+from tasks.queries import may_do
+from teams.calendar import oslo_date
+from teams.models import Member
+from teams.permissions import Permission, require
+
+UNDO_WITHIN = dt.timedelta(minutes=10)
+MOST_MINUTES = 12 * 60
+
+
+class Changed(NotAllowed):
+    """Somebody else changed the task since this page was shown."""
+
+
+@transaction.atomic
+def complete(task_id: int, *, by: Member, minutes: int, at: dt.datetime, version: int | None = None) -> Task:
+    """The task is done, by this member, in so many minutes. A plan's next occasion counts from this day.
+
+    Raises Task.DoesNotExist (other clinic), PermissionDenied (may not by law or delegation), NotAllowed
+    (already ended), Changed (another version), ValueError (minutes outside 1 to 720).
+    """
+    require(by, Permission.DO_TASKS)
+    if not 1 <= minutes <= MOST_MINUTES:
+        raise ValueError("minutes")
+    task = _take(task_id, by, version)
+    if not may_do(by, task, on=oslo_date(at)):
+        raise PermissionDenied("not eligible")
+    before: dict[str, Any] = {}
+    if task.plan_step_id:
+        plan_step = PlanStep.objects.select_for_update().select_related("step").get(pk=task.plan_step_id)
+        before = {"plan_step": _standing(plan_step)}
+        move_on(plan_step, done_on=oslo_date(at))
+    return _write(
+        task, Verb.COMPLETE, by=by, at=at, extra=before,
+        ended_at=at, done_by=by, minutes=minutes, assignee=task.assignee or by,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def undo(task_id: int, *, by: Member, at: dt.datetime) -> Task:
+    """Take back one's own completion within ten minutes: task and plan stand as before.
+
+    Raises NotAllowed when it is too late, somebody else's, or something has happened to the task since.
+    """
+    require(by, Permission.DO_TASKS)
+    task = _take(task_id, by, None)
+    last = task.events.order_by("-id").first()
+    if last is None or last.verb != Verb.COMPLETE or last.by_id != by.pk or at - last.at > UNDO_WITHIN:
+        raise NotAllowed("Det er for sent å angre.")
+    if task.plan_step_id:
+        if not PlanStep.objects.filter(pk=task.plan_step_id, waiting=True).exists():
+            raise NotAllowed("Neste oppgave i planen er alt åpnet.")
+        _restore(task.plan_step_id, last.after["plan_step"])
+    return _write(task, Verb.UNDO, by=by, at=at, ended_at=None, done_by=None, minutes=None, assignee=by)
+
+
+@transaction.atomic
+def postpone(
+    task_id: int, *, by: Member, until: dt.date, reason: str, at: dt.datetime, version: int | None = None
+) -> Task:
+    """Put the task away until a later day. The due date stands: putting off is not being on time.
+
+    Raises ValueError("until") for a day that is not ahead, or after a hard deadline's last day.
+    """
+    require(by, Permission.DO_TASKS)
+    task = _take(task_id, by, version)
+    last_day = (task.closes_on or task.due_on) if task.hard else None
+    if until <= oslo_date(at) or (last_day and until > last_day):
+        raise ValueError("until")
+    return _write(task, Verb.POSTPONE, by=by, at=at, reason=reason, opens_on=until, planned_on=None)
+
+
+@transaction.atomic
+def hand_on(
+    task_id: int, *, by: Member, to: Member | None, reason: str, at: dt.datetime, version: int | None = None
+) -> Task:
+    """Give the task to a colleague who may do it; the night will not take it from them. None: back to the team.
+
+    Raises PermissionDenied when the receiver may not do it by law, profession or delegation.
+    """
+    require(by, Permission.DO_TASKS)
+    task = _take(task_id, by, version)
+    if to is None:
+        return _write(task, Verb.RELEASE, by=by, at=at, reason=reason, assignee=None, planned_on=None, why={})
+    if to.clinic_id != by.clinic_id or not may_do(to, task, on=oslo_date(at)):
+        raise PermissionDenied("receiver not eligible")
+    why = {"rule": "handed_on", "by": by.name}
+    return _write(task, Verb.HAND_ON, by=by, at=at, reason=reason, assignee=to, planned_on=None, why=why)
+
+
+@transaction.atomic
+def cancel(task_id: int, *, by: Member, reason: str, at: dt.datetime, version: int | None = None) -> Task:
+    """The task will not be done. Told apart from done: a plan counts on from the due date, not from today."""
+    require(by, Permission.DO_TASKS)
+    task = _take(task_id, by, version)
+    if task.plan_step_id:
+        move_on(
+            PlanStep.objects.select_for_update().select_related("step").get(pk=task.plan_step_id), done_on=None
+        )
+    return _write(task, Verb.CANCEL, by=by, at=at, reason=reason, ended_at=at)
+
+
+@transaction.atomic
+def log_work(kind: TaskKind, *, by: Member, minutes: int, origin: str, at: dt.datetime, sender: str = "") -> Task:
+    """Work that nobody planned, just done: how a doctor's non-clinical minutes get counted.
+
+    Raises ValueError for minutes outside 1 to 720 or an unknown origin.
+    """
+    require(by, Permission.DO_TASKS)
+    if not 1 <= minutes <= MOST_MINUTES or origin not in Origin.values:
+        raise ValueError("minutes or origin")
+    task = Task.objects.create(
+        clinic_id=by.clinic_id, kind=kind, name=kind.name, origin=origin, sender=sender, logged=True,
+        state=TaskState.DONE, opens_on=oslo_date(at), planned_minutes=minutes, minutes=minutes,
+        assignee=by, done_by=by, opened_at=at, ended_at=at,
+    )  # fmt: skip
+    _note(task, Verb.LOG, from_state="", from_member=None, by=by, at=at, reason="", after={"minutes": minutes})
+    return task
+
+
+def _take(task_id: int, by: Member, version: int | None) -> Task:
+    """Lock the task for this transaction; whoever comes at the same time waits, and then sees the new version."""
+    task: Task = Task.objects.visible_to(by).select_for_update(of=("self",)).select_related("kind").get(pk=task_id)
+    if version is not None and task.version != version:
+        raise Changed("Oppgaven er endret av andre siden du åpnet siden. Se på den en gang til.")
+    return task
+
+
+def _write(
+    task: Task,
+    verb: Verb,
+    *,
+    by: Member,
+    at: dt.datetime,
+    reason: str = "",
+    extra: dict[str, Any] | None = None,
+    **fields: Any,
+) -> Task:
+    from_state, from_member = task.state, task.assignee
+    task.state = after(verb, TaskState(task.state))
+    task.version += 1
+    for name, value in fields.items():
+        setattr(task, name, value)
+    task.save(update_fields=["state", "version", *fields])
+    plain = {name: value for name, value in fields.items() if not isinstance(value, (Member, dt.datetime))}
+    _note(
+        task, verb, from_state=from_state, from_member=from_member, by=by, at=at, reason=reason,
+        after={**{k: v.isoformat() if isinstance(v, dt.date) else v for k, v in plain.items()}, **(extra or {})},
+    )  # fmt: skip
+    return task
+
+
+def _note(
+    task: Task,
+    verb: Verb,
+    *,
+    from_state: str,
+    from_member: Member | None,
+    by: Member,
+    at: dt.datetime,
+    reason: str,
+    after: dict[str, Any],
+) -> None:
+    TaskEvent.objects.create(
+        clinic_id=task.clinic_id, task=task, verb=verb, from_state=from_state, to_state=task.state,
+        from_member=from_member, to_member=task.assignee, by=by, at=at, effective_at=at, reason=reason, after=after,
+    )  # fmt: skip
+
+
+def _standing(plan_step: PlanStep) -> dict[str, str | None]:
+    names = ("last_done_on", "opens_on", "due_on", "closes_on")
+    return {name: value.isoformat() if (value := getattr(plan_step, name)) else None for name in names}
+
+
+def _restore(plan_step_id: int, standing: dict[str, str | None]) -> None:
+    dates = {name: dt.date.fromisoformat(text) if text else None for name, text in standing.items()}
+    PlanStep.objects.filter(pk=plan_step_id).update(waiting=False, **dates)

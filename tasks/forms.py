@@ -1,0 +1,116 @@
+"""What people may send about tasks. A form checks the shape; the action checks whether they may."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tasks.models import Origin, Task, TaskKind
+from teams.models import Member
+
+MOST_MINUTES = 720
+
+
+class CompleteForm(forms.Form):
+    minutes = forms.IntegerField(
+        label=_("Minutter"),
+        min_value=1,
+        max_value=MOST_MINUTES,
+        error_messages={
+            "required": _("Skriv hvor mange minutter det tok."),
+            "invalid": _("Skriv minutter som et helt tall."),
+            "min_value": _("Skriv minst 1 minutt."),
+            "max_value": _("Skriv høyst 720 minutter."),
+        },
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class PostponeForm(forms.Form):
+    until = forms.DateField(
+        label=_("Utsett til"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "ds-input"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Velg en dag."), "invalid": _("Skriv en dato, for eksempel 24.11.2026.")},
+    )
+    reason = forms.CharField(
+        label=_("Hvorfor"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"class": "ds-input"}),
+        error_messages={"required": _("Skriv kort hvorfor.")},
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class HandOnForm(forms.Form):
+    to = forms.ModelChoiceField(
+        label=_("Gi til"),
+        queryset=Member.objects.none(),
+        required=False,
+        empty_label=_("Tilbake til teamet"),
+        widget=forms.Select(attrs={"class": "ds-input"}),
+        error_messages={"invalid_choice": _("Velg en av dem som kan gjøre oppgaven.")},
+    )
+    reason = forms.CharField(
+        label=_("Hvorfor"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"class": "ds-input"}),
+        error_messages={"required": _("Skriv kort hvorfor.")},
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, members: list[Member], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["to"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Member.objects.filter(pk__in=[m.pk for m in members])
+
+
+class CancelForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("Hvorfor"),
+        choices=[
+            ("gjort et annet sted", _("Gjort et annet sted")),
+            ("pasienten takket nei", _("Pasienten takket nei")),
+            ("ikke nådd", _("Ikke nådd")),
+            ("ikke lenger nødvendig", _("Ikke lenger nødvendig")),
+        ],
+        widget=forms.Select(attrs={"class": "ds-input"}),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class LogForm(forms.Form):
+    kind = forms.ModelChoiceField(
+        label=_("Hva"),
+        queryset=TaskKind.objects.all(),
+        empty_label=None,
+        widget=forms.Select(attrs={"class": "ds-input"}),
+    )
+    minutes = forms.IntegerField(
+        label=_("Minutter"),
+        min_value=1,
+        max_value=MOST_MINUTES,
+        required=False,
+        widget=forms.NumberInput(attrs={"class": "ds-input", "inputmode": "numeric"}),
+        help_text=_("Tomt: så lenge som det pleier."),
+    )
+    origin = forms.ChoiceField(
+        label=_("Opphav"),
+        choices=[("", _("Det vanlige")), *Origin.choices],
+        required=False,
+        widget=forms.Select(attrs={"class": "ds-input"}),
+    )
+    sender = forms.CharField(
+        label=_("Avsender"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "ds-input"}),
+        help_text=_("For eksempel avdelingen på sykehuset."),
+    )
+
+
+def version_of(task: Task) -> dict[str, Any]:
+    """Initial data that ties a form to what the page showed."""
+    return {"version": task.version}

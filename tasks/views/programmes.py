@@ -1,0 +1,85 @@
+"""Programmes: proposed, approved by a doctor, started for those they are for."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from tasks.actions.plans import NotApproved, candidates, start_plans
+from tasks.actions.programmes import approve_programme
+from tasks.jobs import share_out_clinic
+from tasks.models import Programme
+from tasks.queries import programme_list
+from teams.calendar import oslo_date
+from teams.middleware import MemberRequest
+from teams.permissions import Permission, may, requires
+
+
+@require_GET
+@requires(Permission.SEE_PROGRAMMES)
+def programmes(request: MemberRequest) -> HttpResponse:
+    context = {
+        "programmes": programme_list(request.member),
+        "may_approve": may(request.member, Permission.APPROVE_PROGRAMMES),
+        "may_start": may(request.member, Permission.START_PLANS),
+    }
+    return render(request, "tasks/programmes.html", context)
+
+
+@require_GET
+@requires(Permission.SEE_PROGRAMMES)
+def programme(request: MemberRequest, programme_id: int) -> HttpResponse:
+    found = _programme(request, programme_id)
+    today = oslo_date(timezone.now())
+    may_start = may(request.member, Permission.START_PLANS)
+    context = {
+        "programme": found,
+        "steps": found.steps.select_related("kind"),
+        "active": found.plans.filter(state="active").count(),
+        "waiting": len(candidates(found, by=request.member, on=today)) if may_start else None,
+        "may_approve": may(request.member, Permission.APPROVE_PROGRAMMES),
+        "may_start": may_start,
+    }
+    return render(request, "tasks/programme.html", context)
+
+
+@require_POST
+@requires(Permission.APPROVE_PROGRAMMES)
+def approve(request: MemberRequest, programme_id: int) -> HttpResponse:
+    _programme(request, programme_id)
+    approved = approve_programme(programme_id, by=request.member, at=timezone.now())
+    messages.success(request, _("%(name)s er godkjent.") % {"name": approved.name})
+    return HttpResponseRedirect(reverse("programme", args=[programme_id]))
+
+
+@require_POST
+@requires(Permission.START_PLANS)
+def start(request: MemberRequest, programme_id: int) -> HttpResponse:
+    found = _programme(request, programme_id)
+    try:
+        count = start_plans(programme_id, by=request.member, on=oslo_date(timezone.now()))
+    except NotApproved:
+        messages.error(request, _("En lege må godkjenne programmet før planer kan startes."))
+    else:
+        text = ngettext("%(n)d pasient fikk plan i %(name)s.", "%(n)d pasienter fikk plan i %(name)s.", count)
+        messages.success(request, text % {"n": count, "name": found.name})
+    return HttpResponseRedirect(reverse("programme", args=[programme_id]))
+
+
+@require_POST
+@requires(Permission.START_PLANS)
+def run_night(request: MemberRequest) -> HttpResponse:
+    """Do tonight's work now, for this clinic: open what is due and share it out."""
+    share_out_clinic.delay_on_commit(request.member.clinic_id)
+    messages.success(request, _("Oppgavene åpnes og fordeles nå. Last Min dag på nytt om litt."))
+    return HttpResponseRedirect(reverse("programmes"))
+
+
+def _programme(request: MemberRequest, programme_id: int) -> Programme:
+    return get_object_or_404(Programme.objects.visible_to(request.member), pk=programme_id)

@@ -1,0 +1,132 @@
+"""What people do with tasks, and that every change leaves its event."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from tasks.actions import doing
+from tasks.actions.nightly import night, open_due_tasks
+from tasks.actions.plans import start_plans
+from tasks.life import NotAllowed
+from tasks.models import PlanStep, Programme, Task, TaskKind
+from tests.conftest import Cast
+from tests.tasks.conftest import MONDAY, MORNING, make_patient, make_task
+
+
+@pytest.fixture
+def routine(solbakken: Cast, programme: Programme) -> Task:
+    """A diabetic's routine control, due in a week, held by the nurse."""
+    make_patient(solbakken, icpc2="T90")
+    start_plans(programme.pk, by=solbakken.doctor, on=MONDAY)
+    PlanStep.objects.update(opens_on=MONDAY, due_on=MONDAY + dt.timedelta(days=7))
+    night(now=MORNING, today=MONDAY)
+    return Task.objects.get(name="Rutinekontroll diabetes")
+
+
+def test_done_counts_the_next_from_the_day_it_was_done(solbakken: Cast, routine: Task) -> None:
+    done = doing.complete(routine.pk, by=solbakken.nurse, minutes=25, at=MORNING)
+    step = PlanStep.objects.get(pk=routine.plan_step_id)
+    assert (done.state, done.minutes, done.done_by) == ("done", 25, solbakken.nurse)
+    assert (step.last_done_on, step.due_on) == (MONDAY, dt.date(2027, 5, 24))
+    assert step.waiting
+    assert routine.events.order_by("-id")[0].verb == "complete"
+
+
+def test_undone_leaves_task_and_plan_as_they_were(solbakken: Cast, routine: Task) -> None:
+    before = PlanStep.objects.filter(pk=routine.plan_step_id).values().get()
+    doing.complete(routine.pk, by=solbakken.nurse, minutes=25, at=MORNING)
+    doing.undo(routine.pk, by=solbakken.nurse, at=MORNING + dt.timedelta(seconds=8))
+    routine.refresh_from_db()
+    assert (routine.state, routine.assignee, routine.minutes) == ("assigned", solbakken.nurse, None)
+    assert PlanStep.objects.filter(pk=routine.plan_step_id).values().get() == before
+    assert open_due_tasks(now=MORNING, today=MONDAY) == 0
+
+
+def test_undo_is_for_oneself_and_for_ten_minutes(solbakken: Cast, routine: Task) -> None:
+    doing.complete(routine.pk, by=solbakken.nurse, minutes=25, at=MORNING)
+    with pytest.raises(NotAllowed):
+        doing.undo(routine.pk, by=solbakken.doctor, at=MORNING)
+    with pytest.raises(NotAllowed):
+        doing.undo(routine.pk, by=solbakken.nurse, at=MORNING + dt.timedelta(minutes=11))
+
+
+def test_cancelled_is_not_done(solbakken: Cast, routine: Task) -> None:
+    doing.cancel(routine.pk, by=solbakken.nurse, reason="pasienten takket nei", at=MORNING)
+    step = PlanStep.objects.get(pk=routine.plan_step_id)
+    routine.refresh_from_db()
+    assert (routine.state, routine.done_by) == ("cancelled", None)
+    assert step.last_done_on is None
+    assert step.due_on == dt.date(2027, 5, 31)  # six months after it was due, 30 May being a Sunday
+
+
+def test_putting_off_moves_the_task_and_not_its_due_date(solbakken: Cast, routine: Task) -> None:
+    later = MONDAY + dt.timedelta(days=3)
+    doing.postpone(routine.pk, by=solbakken.nurse, until=later, reason="Pasienten er bortreist.", at=MORNING)
+    routine.refresh_from_db()
+    assert (routine.opens_on, routine.due_on) == (later, MONDAY + dt.timedelta(days=7))
+    assert routine.events.order_by("-id")[0].reason == "Pasienten er bortreist."
+
+
+def test_a_hard_deadline_cannot_be_put_off_past_its_last_day(solbakken: Cast) -> None:
+    task = make_task(
+        solbakken.clinic, "vaksine", assignee=solbakken.nurse, hard=True, closes_on=MONDAY + dt.timedelta(days=2)
+    )
+    with pytest.raises(ValueError, match="until"):
+        doing.postpone(task.pk, by=solbakken.nurse, until=MONDAY + dt.timedelta(days=3), reason="x", at=MORNING)
+
+
+def test_whoever_comes_second_is_told_and_nothing_is_overwritten(solbakken: Cast, routine: Task) -> None:
+    seen = routine.version
+    doing.postpone(routine.pk, by=solbakken.nurse, until=MONDAY + dt.timedelta(days=1), reason="x", at=MORNING)
+    with pytest.raises(doing.Changed):
+        doing.complete(routine.pk, by=solbakken.doctor, minutes=10, at=MORNING, version=seen)
+    routine.refresh_from_db()
+    assert routine.state == "assigned"
+
+
+def test_done_twice_is_refused(solbakken: Cast, routine: Task) -> None:
+    doing.complete(routine.pk, by=solbakken.nurse, minutes=25, at=MORNING)
+    with pytest.raises(NotAllowed):
+        doing.complete(routine.pk, by=solbakken.nurse, minutes=25, at=MORNING)
+
+
+def test_a_secretary_cannot_do_what_only_a_doctor_may(solbakken: Cast) -> None:
+    task = make_task(solbakken.clinic, "sykmelding", assignee=solbakken.doctor)
+    with pytest.raises(PermissionDenied):
+        doing.complete(task.pk, by=solbakken.secretary, minutes=5, at=MORNING)
+    with pytest.raises(PermissionDenied):
+        doing.hand_on(task.pk, by=solbakken.doctor, to=solbakken.secretary, reason="x", at=MORNING)
+
+
+def test_handed_on_to_a_colleague_or_back_to_the_team(solbakken: Cast) -> None:
+    task = make_task(solbakken.clinic, "okonomi", assignee=solbakken.secretary)
+    doing.hand_on(task.pk, by=solbakken.secretary, to=solbakken.nurse, reason="Går hjem.", at=MORNING)
+    task.refresh_from_db()
+    assert (task.assignee, task.why) == (solbakken.nurse, {"rule": "handed_on", "by": "Siri Sand"})
+    doing.hand_on(task.pk, by=solbakken.nurse, to=None, reason="Rekker ikke.", at=MORNING)
+    task.refresh_from_db()
+    assert (task.assignee, task.state) == (None, "open")
+
+
+def test_another_clinics_task_is_not_there(solbakken: Cast, furulund: Cast) -> None:
+    task = make_task(solbakken.clinic, "okonomi", assignee=solbakken.secretary)
+    with pytest.raises(Task.DoesNotExist):
+        doing.complete(task.pk, by=furulund.doctor, minutes=5, at=MORNING)
+
+
+def test_logged_work_is_done_work_with_an_origin(solbakken: Cast) -> None:
+    kind = TaskKind.objects.get(slug="pasreise_sykehus")
+    task = doing.log_work(kind, by=solbakken.doctor, minutes=8, origin="hospital", sender="Ortopedi", at=MORNING)
+    assert (task.state, task.done_by, task.minutes, task.logged) == ("done", solbakken.doctor, 8, True)
+    assert task.events.get().verb == "log"
+    with pytest.raises(ValueError, match="minutes"):
+        doing.log_work(kind, by=solbakken.doctor, minutes=0, origin="hospital", at=MORNING)
+
+
+def test_a_manager_does_no_tasks(solbakken: Cast) -> None:
+    task = make_task(solbakken.clinic, "okonomi", assignee=solbakken.secretary)
+    with pytest.raises(PermissionDenied):
+        doing.complete(task.pk, by=solbakken.manager, minutes=5, at=MORNING)
