@@ -83,7 +83,7 @@ need_node_modules() {
     [ -x "$npm" ] || need_requirements requirements-node.txt "npm"
     # The wheel's npm looks for its node in PATH; the packages are css and fonts, and run nothing.
     PATH=$PATH:$checkout/.venv/bin install "front-end packages" npm.log \
-        "$npm" ci --ignore-scripts --no-audit --no-fund
+        "$npm" ci --ignore-scripts --no-audit --no-fund --fetch-retries 1 --fetch-retry-mintimeout 1000
     cp package-lock.json node_modules/.installed-lock.json
 }
 
