@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -48,7 +48,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _with_reference(_: Any, __: str, line: dict[str, Any]) -> dict[str, Any]:
+def _with_reference(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     if number := reference.get():
         line["reference"] = number
     return line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +32,10 @@ class PostponeForm(forms.Form):
     until = forms.DateField(
         label=_("Utsett til"),
         widget=forms.DateInput(attrs={"type": "date", "class": "ds-input"}, format="%Y-%m-%d"),
-        error_messages={"required": _("Velg en dag."), "invalid": _("Skriv en dato, for eksempel 24.11.2026.")},
+        error_messages={
+            "required": _("Velg en dag."),
+            "invalid": _("Skriv en dato, for eksempel 24.11.2026."),
+        },
     )
     reason = forms.CharField(
         label=_("Hvorfor"),
@@ -62,8 +65,7 @@ class HandOnForm(forms.Form):
 
     def __init__(self, *args: Any, members: list[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["to"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = cast("forms.ModelChoiceField[Member]", self.fields["to"])
         field.queryset = Member.objects.filter(pk__in=[m.pk for m in members])
 
 

@@ -8,14 +8,14 @@ from tasks.actions.nightly import night as run_night
 from teams.calendar import oslo_date
 
 
-@shared_task  # type: ignore[untyped-decorator]
+@shared_task
 def night() -> None:
     """Open what falls due and share it out. What a missed night should have opened, this one opens."""
     now = timezone.now()
     run_night(now=now, today=oslo_date(now))
 
 
-@shared_task  # type: ignore[untyped-decorator]
+@shared_task
 def share_out_clinic(clinic_id: int) -> None:
     """The same, asked for by a leader in the day: opening is for all, the sharing out for this clinic."""
     now = timezone.now()

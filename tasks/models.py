@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from patients.models import Patient
-from teams.models import Clinic, ClinicQuerySet, Member, Profession
+from teams.models import Clinic, ClinicQuerySet, Member
 
 
 class Certainty(models.TextChoices):
@@ -113,7 +113,8 @@ class Delegation(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(doctor=F("member")), name="delegation_to_another"),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="delegation_ends_after_start"
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="delegation_ends_after_start",
             ),
         ]
 
@@ -140,7 +141,8 @@ class Programme(models.Model):
     state = models.CharField(_("status"), max_length=8, choices=State.choices, default=State.PROPOSED)
     version = models.PositiveSmallIntegerField(_("versjon"), default=1)
     approved_by = models.ForeignKey(
-        Member, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False, db_index=False)
+        Member, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
+    )
     approved_at = models.DateTimeField(_("godkjent"), null=True, blank=True)
     source = models.CharField(_("kilde"), max_length=200, blank=True)
     certainty = models.CharField(_("sikkerhet"), max_length=8, choices=Certainty.choices)
@@ -168,10 +170,14 @@ class Step(models.Model):
     """One recurring thing in a programme: every `interval_months` (or days), in a window around due."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
-    programme = models.ForeignKey(Programme, models.CASCADE, related_name="steps", db_constraint=False, db_index=False)
+    programme = models.ForeignKey(
+        Programme, models.CASCADE, related_name="steps", db_constraint=False, db_index=False
+    )
     slug = models.SlugField(max_length=40)
     name = models.CharField(_("navn"), max_length=80)
-    kind = models.ForeignKey(TaskKind, models.PROTECT, related_name="+", verbose_name=_("oppgavetype"), db_index=False)
+    kind = models.ForeignKey(
+        TaskKind, models.PROTECT, related_name="+", verbose_name=_("oppgavetype"), db_index=False
+    )
     interval_months = models.PositiveSmallIntegerField(_("måneder mellom"), default=0)
     interval_days = models.PositiveSmallIntegerField(_("dager mellom"), default=0)
     opens_days_before = models.PositiveSmallIntegerField(_("åpner dager før"), default=21)
@@ -209,7 +215,9 @@ class FollowUpPlan(models.Model):
         DECLINED = "declined", _("takket nei")
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
-    patient = models.ForeignKey(Patient, models.PROTECT, related_name="plans", db_constraint=False, db_index=False)
+    patient = models.ForeignKey(
+        Patient, models.PROTECT, related_name="plans", db_constraint=False, db_index=False
+    )
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="plans", db_constraint=False)
     state = models.CharField(_("status"), max_length=8, choices=State.choices, default=State.ACTIVE)
     starts_on = models.DateField(_("fra"))
@@ -225,7 +233,8 @@ class FollowUpPlan(models.Model):
             models.UniqueConstraint(fields=["clinic", "id"], name="plan_in_clinic"),
             models.UniqueConstraint(fields=["patient", "programme"], name="plan_once_per_patient"),
             models.CheckConstraint(
-                condition=Q(state="active", ended_on__isnull=True) | (~Q(state="active") & Q(ended_on__isnull=False)),
+                condition=Q(state="active", ended_on__isnull=True)
+                | (~Q(state="active") & Q(ended_on__isnull=False)),
                 name="plan_ended_on_iff_ended",
             ),
         ]
@@ -242,14 +251,17 @@ class PlanStep(models.Model):
     """
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
-    plan = models.ForeignKey(FollowUpPlan, models.CASCADE, related_name="steps", db_constraint=False, db_index=False)
+    plan = models.ForeignKey(
+        FollowUpPlan, models.CASCADE, related_name="steps", db_constraint=False, db_index=False
+    )
     step = models.ForeignKey(Step, models.PROTECT, related_name="+", db_constraint=False)
     last_done_on = models.DateField(_("sist utført"), null=True, blank=True)
     opens_on = models.DateField(_("åpner"))
     due_on = models.DateField(_("frist"))
     closes_on = models.DateField(_("lukker"), null=True, blank=True)
     waiting = models.BooleanField(
-        default=True, help_text="True until the task of this occasion is opened; False while it is open or ended."
+        default=True,
+        help_text="True until the task of this occasion is opened; False while it is open or ended.",
     )
 
     objects = ClinicQuerySet.as_manager()
@@ -306,12 +318,28 @@ class Task(models.Model):
     """
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
-    kind = models.ForeignKey(TaskKind, models.PROTECT, related_name="+", verbose_name=_("oppgavetype"), db_index=False)
+    kind = models.ForeignKey(
+        TaskKind, models.PROTECT, related_name="+", verbose_name=_("oppgavetype"), db_index=False
+    )
     name = models.CharField(_("oppgave"), max_length=120)
     patient = models.ForeignKey(
-        Patient, models.PROTECT, null=True, blank=True, related_name="tasks", db_constraint=False, db_index=False)
+        Patient,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tasks",
+        db_constraint=False,
+        db_index=False,
+    )
     plan_step = models.ForeignKey(
-        PlanStep, models.PROTECT, null=True, blank=True, related_name="tasks", db_constraint=False, db_index=False)
+        PlanStep,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tasks",
+        db_constraint=False,
+        db_index=False,
+    )
     origin = models.CharField(_("opphav"), max_length=16, choices=Origin.choices)
     sender = models.CharField(_("avsender"), max_length=120, blank=True)
     state = models.CharField(_("status"), max_length=10, choices=TaskState.choices, default=TaskState.OPEN)
@@ -323,12 +351,28 @@ class Task(models.Model):
     planned_minutes = models.PositiveSmallIntegerField(_("anslått tid"))
     planned_on = models.DateField(_("planlagt"), null=True, blank=True)
     assignee = models.ForeignKey(
-        Member, models.PROTECT, null=True, blank=True, related_name="tasks", db_constraint=False, db_index=False)
-    why = models.JSONField(default=dict, blank=True, help_text="Why the assignee has it: tasks/allocation/reasons.")
+        Member,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tasks",
+        db_constraint=False,
+        db_index=False,
+    )
+    why = models.JSONField(
+        default=dict, blank=True, help_text="Why the assignee has it: tasks/allocation/reasons."
+    )
     opened_at = models.DateTimeField(_("åpnet"))
     ended_at = models.DateTimeField(_("avsluttet"), null=True, blank=True)
     done_by = models.ForeignKey(
-        Member, models.PROTECT, null=True, blank=True, related_name="done_tasks", db_constraint=False, db_index=False)
+        Member,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="done_tasks",
+        db_constraint=False,
+        db_index=False,
+    )
     minutes = models.PositiveSmallIntegerField(_("tidsbruk"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -341,7 +385,9 @@ class Task(models.Model):
             models.UniqueConstraint(fields=["clinic", "id"], name="task_in_clinic"),
             # Makes the night harmless to run twice: an occasion has one task, ever.
             models.UniqueConstraint(
-                fields=["plan_step", "due_on"], condition=Q(plan_step__isnull=False), name="task_once_per_occasion"
+                fields=["plan_step", "due_on"],
+                condition=Q(plan_step__isnull=False),
+                name="task_once_per_occasion",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=[*HELD, TaskState.OPEN], ended_at__isnull=True)
@@ -409,9 +455,15 @@ class TaskEvent(models.Model):
     verb = models.CharField(max_length=10, choices=Verb.choices)
     from_state = models.CharField(max_length=10, blank=True)
     to_state = models.CharField(max_length=10)
-    from_member = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False)
-    to_member = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False)
-    by = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False)
+    from_member = models.ForeignKey(
+        Member, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    to_member = models.ForeignKey(
+        Member, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    by = models.ForeignKey(
+        Member, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     at = models.DateTimeField()
     effective_at = models.DateTimeField()
     reason = models.CharField(max_length=300, blank=True)

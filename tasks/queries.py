@@ -174,7 +174,9 @@ def unassigned(member: Member, *, limit: int = 50) -> list[WorkRow]:
 def plans_of(patient: Patient) -> dict[str, Any]:
     """A patient's plans with their next occasions, open tasks, and what was done last. Three queries, bounded."""
     steps = PlanStep.objects.filter(plan__patient=patient, clinic_id=patient.clinic_id)
-    tasks = Task.objects.filter(patient=patient, clinic_id=patient.clinic_id).select_related("assignee", "done_by")
+    tasks = Task.objects.filter(patient=patient, clinic_id=patient.clinic_id).select_related(
+        "assignee", "done_by"
+    )
     return {
         "steps": steps.select_related("plan__programme", "step").order_by("plan__state", "due_on")[:100],
         "open_tasks": tasks.open().in_order()[:50],
@@ -202,4 +204,7 @@ def programme_list(member: Member) -> list[tuple[Programme, int, int]]:
         matching = dict(cursor.fetchall())
     active = Count("plans", filter=Q(plans__state="active"))
     rows = Programme.objects.visible_to(member).annotate(active=active).select_related("approved_by")
-    return [(p, matching.get(p.pk, 0), p.active) for p in rows.prefetch_related("steps").order_by("-state", "name")]
+    return [
+        (p, matching.get(p.pk, 0), p.active)
+        for p in rows.prefetch_related("steps").order_by("-state", "name")
+    ]

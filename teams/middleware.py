@@ -25,6 +25,7 @@ class MemberRequest(HttpRequest):
     htmx: HtmxDetails
     user: User
     member: Member
+    places: list[Member]
 
 
 class MemberMiddleware:
@@ -35,7 +36,11 @@ class MemberMiddleware:
         return self.get_response(request)
 
     def process_view(
-        self, request: Any, view: Callable[..., HttpResponseBase], args: tuple[Any, ...], kwargs: dict[str, Any]
+        self,
+        request: Any,
+        view: Callable[..., HttpResponseBase],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
     ) -> HttpResponseBase:
         user = request.user
         with clinic_scope(None, user_id=user.pk if user.is_authenticated else None):

@@ -98,7 +98,9 @@ class MemberQuerySet(ClinicQuerySet):
 class Member(models.Model):
     """Somebody's place in one clinic: who they are here, from when to when."""
 
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="members", verbose_name=_("legekontor"), db_index=False)
+    clinic = models.ForeignKey(
+        Clinic, models.PROTECT, related_name="members", verbose_name=_("legekontor"), db_index=False
+    )
     user = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="places", verbose_name=_("bruker")
     )
@@ -118,7 +120,8 @@ class Member(models.Model):
             models.UniqueConstraint(fields=["clinic", "id"], name="member_in_clinic"),
             models.UniqueConstraint(fields=["clinic", "user"], name="member_one_place_per_user"),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="member_ends_after_start"
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="member_ends_after_start",
             ),
             models.CheckConstraint(
                 condition=Q(profession__in=["", *Profession.values]), name="member_profession_known"
@@ -143,7 +146,13 @@ class WorkingHours(models.Model):
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+")
     member = models.ForeignKey(
-        Member, models.PROTECT, related_name="working_hours", db_constraint=False, verbose_name=_("medarbeider"), db_index=False)
+        Member,
+        models.PROTECT,
+        related_name="working_hours",
+        db_constraint=False,
+        verbose_name=_("medarbeider"),
+        db_index=False,
+    )
     weekday = models.PositiveSmallIntegerField(_("ukedag"), help_text=_("1 er mandag, 7 er søndag"))
     minutes = models.PositiveSmallIntegerField(_("minutter på jobb"))
     booked_minutes = models.PositiveSmallIntegerField(_("minutter til annet"), default=0)
@@ -156,10 +165,13 @@ class WorkingHours(models.Model):
         verbose_name = _("arbeidstid")
         verbose_name_plural = _("arbeidstider")
         constraints = [
-            models.UniqueConstraint(fields=["member", "weekday", "starts_on"], name="hours_one_row_per_start"),
+            models.UniqueConstraint(
+                fields=["member", "weekday", "starts_on"], name="hours_one_row_per_start"
+            ),
             models.CheckConstraint(condition=Q(weekday__range=(1, 7)), name="hours_weekday_iso"),
             models.CheckConstraint(
-                condition=Q(minutes__lte=24 * 60) & Q(booked_minutes__lte=F("minutes")), name="hours_booked_within"
+                condition=Q(minutes__lte=24 * 60) & Q(booked_minutes__lte=F("minutes")),
+                name="hours_booked_within",
             ),
         ]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase
@@ -59,7 +59,12 @@ TABLE: dict[Access, frozenset[Permission]] = {
     ),
     Access.MANAGER: frozenset({Permission.SEE_REPORTS, Permission.SEE_TEAM, Permission.SEE_PROGRAMMES}),
     Access.ADMINISTRATOR: frozenset(
-        {Permission.SEE_TEAM, Permission.SEE_PROGRAMMES, Permission.IMPORT_PATIENTS, Permission.MANAGE_MEMBERS}
+        {
+            Permission.SEE_TEAM,
+            Permission.SEE_PROGRAMMES,
+            Permission.IMPORT_PATIENTS,
+            Permission.MANAGE_MEMBERS,
+        }
     ),
 }
 
@@ -100,7 +105,7 @@ def requires(
             return view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]  # tests read it
-        return guarded
+        return cast("Callable[Concatenate[MemberRequest, P], HttpResponseBase]", guarded)
 
     return decorate
 

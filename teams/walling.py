@@ -8,20 +8,25 @@ walks through row-level security. `append_only` makes a table's rows unchangeabl
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import migrations
 
+Statements = list[Any]  # RunSQL's own type is wider than strings, and lists are invariant
 CURRENT_CLINIC = "(SELECT nullif(current_setting('fordel.clinic', true), '')::bigint)"
 CURRENT_USER = "(SELECT nullif(current_setting('fordel.user', true), '')::bigint)"
 
 
-def wall(table: str, *, app: str, jobs: str = "", own: str = f"clinic_id = {CURRENT_CLINIC}") -> migrations.RunSQL:
+def wall(
+    table: str, *, app: str, jobs: str = "", own: str = f"clinic_id = {CURRENT_CLINIC}"
+) -> migrations.RunSQL:
     """Only the current clinic's rows for the application; all rows, with other rights, for the jobs."""
-    up = [
+    up: Statements = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"CREATE POLICY clinic ON {table} TO fordel_app USING ({own}) WITH CHECK ({own})",
         f"GRANT {app} ON {table} TO fordel_app",
     ]
-    down = [
+    down: Statements = [
         f"REVOKE ALL ON {table} FROM fordel_app, fordel_jobs",
         f"DROP POLICY clinic ON {table}",
         f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
@@ -38,18 +43,22 @@ def wall(table: str, *, app: str, jobs: str = "", own: str = f"clinic_id = {CURR
 def shared(*tables: str, app: str = "SELECT", jobs: str = "") -> migrations.RunSQL:
     """Tables without clinic data: catalogues, logins, sessions."""
     names = ", ".join(tables)
-    up = [f"GRANT {app} ON {names} TO fordel_app"] + ([f"GRANT {jobs} ON {names} TO fordel_jobs"] if jobs else [])
+    up: Statements = [f"GRANT {app} ON {names} TO fordel_app"] + (
+        [f"GRANT {jobs} ON {names} TO fordel_jobs"] if jobs else []
+    )
     return migrations.RunSQL(up, f"REVOKE ALL ON {names} FROM fordel_app, fordel_jobs")
 
 
 def same_clinic(table: str, **relations: str) -> migrations.RunSQL:
     """`same_clinic("tasks_task", patient="patients_patient")`: a task's patient is of the task's clinic."""
-    up = [
+    up: Statements = [
         f"ALTER TABLE {table} ADD CONSTRAINT {table}_{name}_same_clinic FOREIGN KEY (clinic_id, {name}_id)"
         f" REFERENCES {target} (clinic_id, id) DEFERRABLE INITIALLY DEFERRED"
         for name, target in relations.items()
     ]
-    down = [f"ALTER TABLE {table} DROP CONSTRAINT {table}_{name}_same_clinic" for name in relations]
+    down: Statements = [
+        f"ALTER TABLE {table} DROP CONSTRAINT {table}_{name}_same_clinic" for name in relations
+    ]
     return migrations.RunSQL(up, down)
 
 

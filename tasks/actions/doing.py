@@ -107,13 +107,16 @@ def cancel(task_id: int, *, by: Member, reason: str, at: dt.datetime, version: i
     task = _take(task_id, by, version)
     if task.plan_step_id:
         move_on(
-            PlanStep.objects.select_for_update().select_related("step").get(pk=task.plan_step_id), done_on=None
+            PlanStep.objects.select_for_update().select_related("step").get(pk=task.plan_step_id),
+            done_on=None,
         )
     return _write(task, Verb.CANCEL, by=by, at=at, reason=reason, ended_at=at)
 
 
 @transaction.atomic
-def log_work(kind: TaskKind, *, by: Member, minutes: int, origin: str, at: dt.datetime, sender: str = "") -> Task:
+def log_work(
+    kind: TaskKind, *, by: Member, minutes: int, origin: str, at: dt.datetime, sender: str = ""
+) -> Task:
     """Work that nobody planned, just done: how a doctor's non-clinical minutes get counted.
 
     Raises ValueError for minutes outside 1 to 720 or an unknown origin.
@@ -126,13 +129,17 @@ def log_work(kind: TaskKind, *, by: Member, minutes: int, origin: str, at: dt.da
         state=TaskState.DONE, opens_on=oslo_date(at), planned_minutes=minutes, minutes=minutes,
         assignee=by, done_by=by, opened_at=at, ended_at=at,
     )  # fmt: skip
-    _note(task, Verb.LOG, from_state="", from_member=None, by=by, at=at, reason="", after={"minutes": minutes})
+    _note(
+        task, Verb.LOG, from_state="", from_member=None, by=by, at=at, reason="", after={"minutes": minutes}
+    )
     return task
 
 
 def _take(task_id: int, by: Member, version: int | None) -> Task:
     """Lock the task for this transaction; whoever comes at the same time waits, and then sees the new version."""
-    task: Task = Task.objects.visible_to(by).select_for_update(of=("self",)).select_related("kind").get(pk=task_id)
+    task: Task = (
+        Task.objects.visible_to(by).select_for_update(of=("self",)).select_related("kind").get(pk=task_id)
+    )
     if version is not None and task.version != version:
         raise Changed("Oppgaven er endret av andre siden du åpnet siden. Se på den en gang til.")
     return task

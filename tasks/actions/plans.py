@@ -38,7 +38,9 @@ def candidates(programme: Programme, *, by: Member, on: dt.date) -> list[int]:
         has = Q(conditions__icpc2__in=programme.icpc2, conditions__ends_on__isnull=True)
         found = on_list.filter(has).distinct()
     elif programme.min_drugs:
-        in_use = Count("medications", filter=Q(medications__ends_on__isnull=True) | Q(medications__ends_on__gt=on))
+        in_use = Count(
+            "medications", filter=Q(medications__ends_on__isnull=True) | Q(medications__ends_on__gt=on)
+        )
         found = on_list.annotate(drugs=in_use).filter(drugs__gte=programme.min_drugs)
     return list(found.order_by("pk").values_list("pk", flat=True))
 
@@ -85,6 +87,10 @@ def move_on(plan_step: PlanStep, *, done_on: dt.date | None) -> None:
     """Set the next occasion: counted from the day it was done, or from the due date when it was not."""
     occasion = next_occasion(rhythm_of(plan_step.step), after=done_on or plan_step.due_on)
     plan_step.last_done_on = done_on or plan_step.last_done_on
-    plan_step.opens_on, plan_step.due_on, plan_step.closes_on = occasion.opens_on, occasion.due_on, occasion.closes_on
+    plan_step.opens_on, plan_step.due_on, plan_step.closes_on = (
+        occasion.opens_on,
+        occasion.due_on,
+        occasion.closes_on,
+    )
     plan_step.waiting = True
     plan_step.save(update_fields=["last_done_on", "opens_on", "due_on", "closes_on", "waiting"])

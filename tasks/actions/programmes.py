@@ -49,7 +49,7 @@ def approve_programme(programme_id: int, *, by: Member, at: dt.datetime) -> Prog
     Raises PermissionDenied for others than doctors, Programme.DoesNotExist outside the clinic.
     """
     require(by, Permission.APPROVE_PROGRAMMES)
-    programme = Programme.objects.visible_to(by).select_for_update().get(pk=programme_id)
+    programme: Programme = Programme.objects.visible_to(by).select_for_update().get(pk=programme_id)
     if programme.state != Programme.State.APPROVED:
         programme.state = Programme.State.APPROVED
         programme.approved_by, programme.approved_at = by, at

@@ -105,7 +105,9 @@ def share_out(clinic_ids: list[int], *, now: dt.datetime, today: dt.date) -> int
         )  # fmt: skip
     if changes.ids:
         with connection.cursor() as cursor:
-            cursor.execute((SQL / "write_plan.sql").read_text(encoding="utf-8"), {**vars(changes), "now": now})
+            cursor.execute(
+                (SQL / "write_plan.sql").read_text(encoding="utf-8"), {**vars(changes), "now": now}
+            )
     AllocationRun.objects.bulk_create(runs)
     return placed
 
@@ -123,10 +125,14 @@ def _staff(clinic_ids: list[int], today: dt.date, days: list[dt.date]) -> _Staff
         members[member.clinic_id].append(member)
     delegated = defaultdict(set)
     for kind_id, *pair in (
-        Delegation.objects.filter(clinic__in=clinic_ids).in_force(today).values_list("kind", "doctor", "member")
+        Delegation.objects.filter(clinic__in=clinic_ids)
+        .in_force(today)
+        .values_list("kind", "doctor", "member")
     ):
         delegated[kind_id].add((pair[0], pair[1]))
-    return _Staff({kind.pk: kind for kind in TaskKind.objects.all()}, dict(members), capacity(days), dict(delegated))
+    return _Staff(
+        {kind.pk: kind for kind in TaskKind.objects.all()}, dict(members), capacity(days), dict(delegated)
+    )
 
 
 def _problem(rows: list[Row], staff: _Staff, clinic_id: int, days: tuple[dt.date, ...]) -> Problem:
@@ -137,7 +143,7 @@ def _problem(rows: list[Row], staff: _Staff, clinic_id: int, days: tuple[dt.date
         tasks.append(
             TaskToPlace(
                 row.id, _minutes(row, staff, members, candidates), row.opens_on, row.due_on, row.closes_on,
-                row.hard, candidates, row.assignee_id, row.pinned,
+                row.hard, candidates, row.assignee_id, row.planned_on, row.pinned,
             )
         )  # fmt: skip
     return Problem(days, tuple(MemberDays(m.pk, staff.minutes.get(m.pk, {})) for m in members), tuple(tasks))

@@ -37,7 +37,7 @@ class Candidate:
 class TaskToPlace:
     """A task to give away: how long, in which window, to one of whom.
 
-    `holder` is who has it now; when a person decided that (`pinned`), the plan may choose a day, not somebody else.
+    `holder` is who has it now and `planned` the day; when a person decided that (`pinned`), the plan may choose a day, not somebody else.
     """
 
     id: int
@@ -48,6 +48,7 @@ class TaskToPlace:
     hard: bool
     candidates: tuple[Candidate, ...]
     holder: int | None = None
+    planned: dt.date | None = None
     pinned: bool = False
 
 

@@ -3,7 +3,7 @@
 Order: hard deadlines, then by due date. Among those who may, at the lowest sufficient level of care where
 anybody has room before it is due: who has it already, then the patient's own doctor or nurse, then the least
 loaded by minutes relative to capacity. Day: as soon as possible when overdue or hard, otherwise the least
-booked day of the window, so that no day is full before it begins. A task that a person gave to somebody who
+booked day of the window, so that no day is full before it begins; a day once planned is kept. A task that a person gave to somebody who
 works in these days stays theirs.
 """
 
@@ -13,7 +13,16 @@ import datetime as dt
 from collections.abc import Iterable
 
 from tasks.allocation.problem import (
-    Candidate, MemberDays, Obstacle, Placement, Plan, Problem, Rule, TaskToPlace, Tie, Unplaced,
+    Candidate,
+    MemberDays,
+    Obstacle,
+    Placement,
+    Plan,
+    Problem,
+    Rule,
+    TaskToPlace,
+    Tie,
+    Unplaced,
 )  # fmt: skip
 
 TIE_RULES = {Tie.LIST_DOCTOR: Rule.LIST_DOCTOR, Tie.USUAL_NURSE: Rule.USUAL_NURSE}
@@ -69,7 +78,11 @@ def _place(task: TaskToPlace, days: tuple[dt.date, ...], book: _Book) -> Placeme
     for allowed in (in_time, window):
         for level in sorted({c.level for c in candidates}):
             at_level = [c for c in candidates if c.level == level]
-            room = {c: found for c in at_level if (found := book.days_with_room(c.member_id, task.minutes, allowed))}
+            room = {
+                c: found
+                for c in at_level
+                if (found := book.days_with_room(c.member_id, task.minutes, allowed))
+            }
             if room:
                 return _choose(task, at_level, room, book, in_a_hurry=task.hard or allowed is not in_time)
     obstacle = Obstacle.NOBODY_HAS_TIME if task.candidates else Obstacle.NOBODY_MAY
@@ -88,10 +101,13 @@ def _choose(
         room, key=lambda c: (c.member_id != task.holder, c.tie is None, book.share(c.member_id), c.member_id)
     )
     who = chosen.member_id
+    days = room[chosen]
     if in_a_hurry:
-        day = room[chosen][0]
+        day = days[0]
+    elif who == task.holder and task.planned in days:
+        day = task.planned
     else:
-        day = min(room[chosen], key=lambda d: (book.day_share(who, d), d))
+        day = min(days, key=lambda d: (book.day_share(who, d), d))
     if task.pinned and who == task.holder:
         rule = Rule.PINNED
     elif len(at_level) == 1:
@@ -103,5 +119,14 @@ def _choose(
     before = book.load[who]
     book.book(who, day, task.minutes)
     return Placement(
-        task.id, who, day, rule, chosen.ground, len(at_level), len(room), before, book.load[who], book.total[who]
+        task.id,
+        who,
+        day,
+        rule,
+        chosen.ground,
+        len(at_level),
+        len(room),
+        before,
+        book.load[who],
+        book.total[who],
     )

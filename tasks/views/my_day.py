@@ -16,7 +16,16 @@ from django.views.decorators.http import require_GET, require_POST
 from tasks.actions.doing import log_work
 from tasks.forms import LogForm
 from tasks.presenters import sections
-from tasks.queries import MOST_ROWS, DayLoad, done_on, quick_kinds, team_load, unassigned, working_day_at_hand, worklist
+from tasks.queries import (
+    MOST_ROWS,
+    DayLoad,
+    done_on,
+    quick_kinds,
+    team_load,
+    unassigned,
+    working_day_at_hand,
+    worklist,
+)
 from teams.calendar import Week, oslo_date
 from teams.middleware import MemberRequest
 from teams.models import Member
@@ -45,9 +54,7 @@ def log(request: MemberRequest) -> HttpResponse:
         sender=data["sender"],
         at=timezone.now(),
     )
-    messages.success(
-        request, _("Logget: %(name)s, %(n)d min.") % {"name": task.name, "n": task.minutes or 0}
-    )
+    messages.success(request, _("Logget: %(name)s, %(n)d min.") % {"name": task.name, "n": task.minutes or 0})
     return HttpResponseRedirect(reverse("my_day"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -76,10 +77,12 @@ def start(request: MemberRequest, programme_id: int) -> HttpResponse:
 @requires(Permission.START_PLANS)
 def run_night(request: MemberRequest) -> HttpResponse:
     """Do tonight's work now, for this clinic: open what is due and share it out."""
-    share_out_clinic.delay_on_commit(request.member.clinic_id)
+    clinic_id = request.member.clinic_id
+    transaction.on_commit(lambda: share_out_clinic.delay(clinic_id))
     messages.success(request, _("Oppgavene åpnes og fordeles nå. Last Min dag på nytt om litt."))
     return HttpResponseRedirect(reverse("programmes"))
 
 
 def _programme(request: MemberRequest, programme_id: int) -> Programme:
-    return get_object_or_404(Programme.objects.visible_to(request.member), pk=programme_id)
+    found: Programme = get_object_or_404(Programme.objects.visible_to(request.member), pk=programme_id)
+    return found

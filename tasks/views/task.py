@@ -39,7 +39,9 @@ def task(request: MemberRequest, task_id: int) -> HttpResponse:
 def complete(request: MemberRequest, task_id: int) -> HttpResponse:
     form = CompleteForm(request.POST)
     if not form.is_valid():
-        return _row(request, task_id, error=" ".join(form.errors.get("minutes", [_("Last siden på nytt.")])))
+        return _row(
+            request, task_id, error=" ".join(map(str, form.errors.get("minutes", [_("Last siden på nytt.")])))
+        )
     data = form.cleaned_data
     return _try(
         request, task_id,
@@ -99,12 +101,15 @@ def patient_plans(request: MemberRequest, patient_id: int) -> HttpResponse:
 def pool(request: MemberRequest) -> HttpResponse:
     """Open tasks that nobody holds: nothing may lie there unseen."""
     today = oslo_date(timezone.now())
-    return render(request, "tasks/pool.html", {"lines": [line(row, day=today) for row in unassigned(request.member)]})
+    return render(
+        request, "tasks/pool.html", {"lines": [line(row, day=today) for row in unassigned(request.member)]}
+    )
 
 
 def _task(request: MemberRequest, task_id: int) -> Task:
     found = Task.objects.visible_to(request.member).select_related("kind", "patient", "assignee")
-    return get_object_or_404(found, pk=task_id)
+    row: Task = get_object_or_404(found, pk=task_id)
+    return row
 
 
 def _page(request: MemberRequest, task_id: int, status: int = 200, **forms_: forms.Form) -> HttpResponse:
@@ -125,7 +130,11 @@ def _page(request: MemberRequest, task_id: int, status: int = 200, **forms_: for
 
 
 def _form(
-    request: MemberRequest, task_id: int, name: str, form: forms.Form, action: Callable[[dict[str, Any]], Task]
+    request: MemberRequest,
+    task_id: int,
+    name: str,
+    form: forms.Form,
+    action: Callable[[dict[str, Any]], Task],
 ) -> HttpResponse:
     _task(request, task_id)
     if form.is_valid():

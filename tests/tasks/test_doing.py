@@ -28,7 +28,7 @@ def routine(solbakken: Cast, programme: Programme) -> Task:
 
 def test_done_counts_the_next_from_the_day_it_was_done(solbakken: Cast, routine: Task) -> None:
     done = doing.complete(routine.pk, by=solbakken.nurse, minutes=25, at=MORNING)
-    step = PlanStep.objects.get(pk=routine.plan_step_id)
+    step = PlanStep.objects.get(tasks=routine)
     assert (done.state, done.minutes, done.done_by) == ("done", 25, solbakken.nurse)
     assert (step.last_done_on, step.due_on) == (MONDAY, dt.date(2027, 5, 24))
     assert step.waiting
@@ -36,12 +36,12 @@ def test_done_counts_the_next_from_the_day_it_was_done(solbakken: Cast, routine:
 
 
 def test_undone_leaves_task_and_plan_as_they_were(solbakken: Cast, routine: Task) -> None:
-    before = PlanStep.objects.filter(pk=routine.plan_step_id).values().get()
+    before = PlanStep.objects.filter(tasks=routine).values().get()
     doing.complete(routine.pk, by=solbakken.nurse, minutes=25, at=MORNING)
     doing.undo(routine.pk, by=solbakken.nurse, at=MORNING + dt.timedelta(seconds=8))
     routine.refresh_from_db()
     assert (routine.state, routine.assignee, routine.minutes) == ("assigned", solbakken.nurse, None)
-    assert PlanStep.objects.filter(pk=routine.plan_step_id).values().get() == before
+    assert PlanStep.objects.filter(tasks=routine).values().get() == before
     assert open_due_tasks(now=MORNING, today=MONDAY) == 0
 
 
@@ -55,7 +55,7 @@ def test_undo_is_for_oneself_and_for_ten_minutes(solbakken: Cast, routine: Task)
 
 def test_cancelled_is_not_done(solbakken: Cast, routine: Task) -> None:
     doing.cancel(routine.pk, by=solbakken.nurse, reason="pasienten takket nei", at=MORNING)
-    step = PlanStep.objects.get(pk=routine.plan_step_id)
+    step = PlanStep.objects.get(tasks=routine)
     routine.refresh_from_db()
     assert (routine.state, routine.done_by) == ("cancelled", None)
     assert step.last_done_on is None
@@ -72,15 +72,23 @@ def test_putting_off_moves_the_task_and_not_its_due_date(solbakken: Cast, routin
 
 def test_a_hard_deadline_cannot_be_put_off_past_its_last_day(solbakken: Cast) -> None:
     task = make_task(
-        solbakken.clinic, "vaksine", assignee=solbakken.nurse, hard=True, closes_on=MONDAY + dt.timedelta(days=2)
+        solbakken.clinic,
+        "vaksine",
+        assignee=solbakken.nurse,
+        hard=True,
+        closes_on=MONDAY + dt.timedelta(days=2),
     )
     with pytest.raises(ValueError, match="until"):
-        doing.postpone(task.pk, by=solbakken.nurse, until=MONDAY + dt.timedelta(days=3), reason="x", at=MORNING)
+        doing.postpone(
+            task.pk, by=solbakken.nurse, until=MONDAY + dt.timedelta(days=3), reason="x", at=MORNING
+        )
 
 
 def test_whoever_comes_second_is_told_and_nothing_is_overwritten(solbakken: Cast, routine: Task) -> None:
     seen = routine.version
-    doing.postpone(routine.pk, by=solbakken.nurse, until=MONDAY + dt.timedelta(days=1), reason="x", at=MORNING)
+    doing.postpone(
+        routine.pk, by=solbakken.nurse, until=MONDAY + dt.timedelta(days=1), reason="x", at=MORNING
+    )
     with pytest.raises(doing.Changed):
         doing.complete(routine.pk, by=solbakken.doctor, minutes=10, at=MORNING, version=seen)
     routine.refresh_from_db()
@@ -119,7 +127,9 @@ def test_another_clinics_task_is_not_there(solbakken: Cast, furulund: Cast) -> N
 
 def test_logged_work_is_done_work_with_an_origin(solbakken: Cast) -> None:
     kind = TaskKind.objects.get(slug="pasreise_sykehus")
-    task = doing.log_work(kind, by=solbakken.doctor, minutes=8, origin="hospital", sender="Ortopedi", at=MORNING)
+    task = doing.log_work(
+        kind, by=solbakken.doctor, minutes=8, origin="hospital", sender="Ortopedi", at=MORNING
+    )
     assert (task.state, task.done_by, task.minutes, task.logged) == ("done", solbakken.doctor, 8, True)
     assert task.events.get().verb == "log"
     with pytest.raises(ValueError, match="minutes"):

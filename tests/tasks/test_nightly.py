@@ -12,17 +12,30 @@ from patients.models import Patient
 from tasks.actions.nightly import allocate_tasks, night, open_due_tasks
 from tasks.actions.plans import NotApproved, start_plans
 from tasks.actions.programmes import propose_programmes
-from tasks.models import AllocationRun, Delegation, FollowUpPlan, PlanStep, Programme, Task, TaskEvent, TaskKind
+from tasks.models import (
+    AllocationRun,
+    Delegation,
+    FollowUpPlan,
+    PlanStep,
+    Programme,
+    Task,
+    TaskEvent,
+    TaskKind,
+)
 from teams.models import Absence
 from tests.conftest import Cast, make_cast
 from tests.tasks.conftest import MONDAY, MORNING, make_patient, make_task
 
 
 def due_now(programme: Programme) -> None:
-    PlanStep.objects.filter(plan__programme=programme).update(opens_on=MONDAY, due_on=MONDAY + dt.timedelta(days=7))
+    PlanStep.objects.filter(plan__programme=programme).update(
+        opens_on=MONDAY, due_on=MONDAY + dt.timedelta(days=7)
+    )
 
 
-def test_plans_start_for_those_with_the_condition_and_nobody_else(solbakken: Cast, programme: Programme) -> None:
+def test_plans_start_for_those_with_the_condition_and_nobody_else(
+    solbakken: Cast, programme: Programme
+) -> None:
     diabetic = make_patient(solbakken, icpc2="T90")
     make_patient(solbakken, icpc2="K86")
     make_patient(solbakken, icpc2="T90", deceased_on=dt.date(2026, 1, 1))
@@ -48,7 +61,9 @@ def test_first_occasions_are_spread_over_the_interval(solbakken: Cast, programme
     assert min(by_quarter) >= 10
 
 
-def test_an_occasion_is_opened_once_however_often_the_night_runs(solbakken: Cast, programme: Programme) -> None:
+def test_an_occasion_is_opened_once_however_often_the_night_runs(
+    solbakken: Cast, programme: Programme
+) -> None:
     make_patient(solbakken, icpc2="T90")
     start_plans(programme.pk, by=solbakken.doctor, on=MONDAY)
     due_now(programme)
@@ -83,7 +98,9 @@ def test_death_stops_plans_and_cancels_what_was_open(solbakken: Cast, programme:
 
 def test_number_of_statements_does_not_grow_with_clinics(solbakken: Cast) -> None:
     def statements() -> int:
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             night(now=MORNING, today=MONDAY)
         return len(queries)
 
@@ -154,7 +171,9 @@ def test_nobody_absent_gets_anything(solbakken: Cast) -> None:
 
 
 def test_what_a_person_gave_away_stays_where_it_was_given(solbakken: Cast) -> None:
-    task = make_task(solbakken.clinic, "okonomi", assignee=solbakken.nurse, why={"rule": "handed_on", "by": "Siri"})
+    task = make_task(
+        solbakken.clinic, "okonomi", assignee=solbakken.nurse, why={"rule": "handed_on", "by": "Siri"}
+    )
     allocate_tasks(now=MORNING, today=MONDAY)
     task.refresh_from_db()
     assert (task.assignee, task.why["rule"]) == (solbakken.nurse, "handed_on")
@@ -169,17 +188,21 @@ def test_a_second_night_changes_nothing(solbakken: Cast) -> None:
     events = TaskEvent.objects.count()
     allocate_tasks(now=MORNING, today=MONDAY)
     after = list(Task.objects.order_by("pk").values_list("assignee", "planned_on", "version"))
-    assert [row[0] for row in after] == [row[0] for row in before]
+    assert after == before
     assert TaskEvent.objects.count() == events
     assert AllocationRun.objects.filter(clinic=solbakken.clinic, unplaced=0).count() == 2
 
 
 def test_no_day_holds_more_than_it_has(solbakken: Cast) -> None:
     for _ in range(200):
-        make_task(solbakken.clinic, "ekonsultasjon", planned_minutes=25, due_on=MONDAY + dt.timedelta(days=30))
+        make_task(
+            solbakken.clinic, "ekonsultasjon", planned_minutes=25, due_on=MONDAY + dt.timedelta(days=30)
+        )
     allocate_tasks(now=MORNING, today=MONDAY)
     booked: dict[tuple[int, dt.date], int] = {}
-    for who, day, minutes in Task.objects.exclude(planned_on=None).values_list("assignee", "planned_on", "planned_minutes"):
+    for who, day, minutes in Task.objects.exclude(planned_on=None).values_list(
+        "assignee", "planned_on", "planned_minutes"
+    ):
         booked[who, day] = booked.get((who, day), 0) + minutes
     assert max(booked.values()) <= 120
     left = Task.objects.filter(planned_on=None)
