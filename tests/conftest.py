@@ -8,10 +8,12 @@ the code under test steps down by itself (teams/wall.py); `tests/teams/test_wall
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from teams.models import Access, Clinic, Member, Municipality, Profession, User, WorkingHours
@@ -61,6 +63,15 @@ def make_cast(slug: str, name: str) -> Cast:
         secretary=make_member(clinic, "Siri Sand", Profession.SECRETARY),
         manager=make_member(clinic, "Mona Myhre", "", Access.MANAGER),
     )
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Rows that other connections and processes see. Afterwards all clinics are gone; the catalogue stays."""
+    with django_db_blocker.unblock():
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE teams_municipality, teams_clinic, teams_user CASCADE")
 
 
 @pytest.fixture
