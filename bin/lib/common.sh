@@ -6,7 +6,8 @@ export PYTHONUTF8=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 caller_dir=$PWD
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$checkout"
-export PYTHONPATH=$checkout # so that `python -m config.services` is found from any folder
+# Our modules, from any folder: also from one that has a `config` of its own, such as another checkout.
+export PYTHONPATH=$checkout PYTHONSAFEPATH=1
 python=$checkout/.venv/bin/python
 log_dir=$checkout/.local/log
 
