@@ -56,7 +56,6 @@ def settle() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-        cursor.execute("CHECKPOINT")
 
 
 @dataclass(slots=True)

@@ -1,4 +1,7 @@
-"""What the weeks add up to: rows written once, when a week closes, without any patient."""
+"""What the weeks add up to: rows written once, when a week closes, without any patient.
+
+A line's clinic needs no foreign key of its own: the one on (clinic, report) says more (migrations/0002).
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,7 @@ class CapacityLine(models.Model):
     where the clinic has switched them on.
     """
 
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     report = models.ForeignKey(WeeklyReport, models.CASCADE, related_name="capacity_lines", db_constraint=False, db_index=False)
     profession = models.CharField(_("yrke"), max_length=16, choices=Profession.choices)
     member = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False)
@@ -71,7 +74,7 @@ class CapacityLine(models.Model):
 class WorkLine(models.Model):
     """One kind from one origin, done by one profession (empty: nobody's yet, only opened or overdue)."""
 
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     report = models.ForeignKey(WeeklyReport, models.CASCADE, related_name="work_lines", db_constraint=False, db_index=False)
     profession = models.CharField(_("yrke"), max_length=16, choices=Profession.choices, blank=True)
     kind = models.ForeignKey(TaskKind, models.PROTECT, related_name="+", verbose_name=_("oppgavetype"), db_index=False)
@@ -104,7 +107,7 @@ class Bucket(models.TextChoices):
 class MovableLine(models.Model):
     """Doctors' minutes that others could have had, by kind, origin and bucket, with the rule behind."""
 
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     report = models.ForeignKey(WeeklyReport, models.CASCADE, related_name="movable_lines", db_constraint=False, db_index=False)
     bucket = models.CharField(_("gruppe"), max_length=10, choices=Bucket.choices)
     kind = models.ForeignKey(TaskKind, models.PROTECT, related_name="+", verbose_name=_("oppgavetype"), db_index=False)
@@ -127,7 +130,7 @@ class MovableLine(models.Model):
 class ReportChart(models.Model):
     """A drawn chart (SVG) of a report, one for light and one for dark screens."""
 
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     report = models.ForeignKey(WeeklyReport, models.CASCADE, related_name="charts", db_constraint=False, db_index=False)
     name = models.SlugField(max_length=40)
     dark = models.BooleanField()

@@ -1,0 +1,117 @@
+"""How long closing a week takes: `bin/bench week --clinics 50 [--json] [--seed 1]`.
+
+Eight weeks of work in an own database; the first seven are closed, then the eighth is, on the clock. The
+floor is the same run's bare SQL of the same week: what was opened, done and left overdue, by clinic,
+profession and kind, with nothing written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+from typing import Any
+
+from django.db import connection
+
+from bench import ground
+from bench.filling import fill_people, fill_work
+from reports.actions import close_weeks
+from reports.models import CapacityLine, MovableLine, WeeklyReport, WorkLine
+from teams.calendar import Week
+from teams.wall import jobs_scope
+
+WEEKS = 8
+LAST = Week(2026, 47)
+ROUNDS = 5  # of the floor; its median counts
+
+FLOOR = """
+SELECT u.clinic_id, m.profession, u.kind_id, sum(u.opened), sum(u.done), sum(u.minutes), sum(u.overdue)
+FROM (
+    SELECT clinic_id, NULL::bigint AS member_id, kind_id, 1 AS opened, 0 AS done, 0 AS minutes, 0 AS overdue
+    FROM tasks_task WHERE opened_at >= %(starts)s AND opened_at < %(ends)s
+    UNION ALL
+    SELECT clinic_id, done_by_id, kind_id, 0, 1, minutes, 0
+    FROM tasks_task WHERE ended_at >= %(starts)s AND ended_at < %(ends)s AND state = 'done'
+    UNION ALL
+    SELECT clinic_id, NULL, kind_id, 0, 0, 0, 1
+    FROM tasks_task WHERE ended_at IS NULL AND due_on <= %(sunday)s AND opened_at < %(ends)s
+    UNION ALL
+    SELECT clinic_id, NULL, kind_id, 0, 0, 0, 1
+    FROM tasks_task WHERE ended_at >= %(ends)s AND due_on <= %(sunday)s AND opened_at < %(ends)s
+) u
+LEFT JOIN teams_member m ON m.id = u.member_id
+GROUP BY 1, 2, 3
+"""
+
+
+def measure(clinics: int, *, seed: int, database: str = "fordel_bench_week") -> dict[str, Any]:
+    """Fill, close and time one round; the figures that `tell` prints."""
+    first = LAST.plus(1 - WEEKS)
+    with ground.own_database(database):
+        fill_people(clinics, first=first.monday)
+        rows = fill_work(first, WEEKS, seed=seed, until=LAST.ends_at)
+        ground.settle()
+        with ground.measured() as catch_up:
+            close_weeks(now=LAST.starts_at)
+        ground.settle()
+        with ground.measured() as close:
+            closed = close_weeks(now=LAST.ends_at)
+        with ground.measured() as again:
+            close_weeks(now=LAST.ends_at)
+        floor = statistics.median(ground.seconds(_floor) for _ in range(ROUNDS))
+        if closed.reports != clinics:
+            raise SystemExit(f"week: closed {closed.reports} reports for {clinics} clinics")
+        return {
+            "clinics": clinics,
+            "rows": rows,
+            "seconds": round(close.seconds, 4),
+            "statements": close.statements,
+            "floor_seconds": round(floor, 4),
+            "ratio": round(close.seconds / floor, 2),
+            "peak_rss_mb": ground.peak_rss_mb(),
+            "rows_of_the_week": _rows_of_the_week(),
+            "lines_written": _lines_of_the_week(),
+            "catch_up_weeks": WEEKS - 1,
+            "catch_up_seconds": round(catch_up.seconds, 4),
+            "catch_up_statements": catch_up.statements,
+            "nothing_to_do_seconds": round(again.seconds, 4),
+        }
+
+
+def _floor() -> None:
+    with jobs_scope(), connection.cursor() as cursor:
+        cursor.execute(FLOOR, {"starts": LAST.starts_at, "ends": LAST.ends_at, "sunday": LAST.sunday})
+        cursor.fetchall()
+
+
+def _rows_of_the_week() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM tasks_task WHERE opened_at >= %s AND opened_at < %s"
+            " OR ended_at >= %s AND ended_at < %s",
+            [LAST.starts_at, LAST.ends_at, LAST.starts_at, LAST.ends_at],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _lines_of_the_week() -> int:
+    reports = WeeklyReport.objects.filter(year=LAST.year, week=LAST.number)
+    return reports.count() + sum(
+        model._default_manager.filter(report__in=reports).count()
+        for model in (CapacityLine, WorkLine, MovableLine)
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="bench week", description="Closing a week, for all clinics at once."
+    )
+    parser.add_argument("--clinics", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", action="store_true", help="one line of JSON")
+    asked = parser.parse_args()
+    ground.tell(measure(asked.clinics, seed=asked.seed), as_json=asked.json)
+
+
+if __name__ == "__main__":
+    main()

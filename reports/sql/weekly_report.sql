@@ -1,0 +1,50 @@
+-- The header of each clinic's week. Whatever was there already stays; the rows made are returned, and only
+-- they get lines. Weeks without any work get a row too.
+WITH week AS (
+    SELECT * FROM unnest(
+        %(mondays)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]
+    ) AS week (monday, starts_at, ends_at)
+),
+-- The two halves of "not ended when the week ended" apart, each with its own index (one OR scans it all).
+late AS (
+    SELECT t.clinic_id, t.due_on, t.opened_at, t.ended_at
+    FROM tasks_task t
+    WHERE t.ended_at IS NULL AND t.due_on < %(last_end)s::date AND t.opened_at < %(last_end_at)s
+    UNION ALL
+    SELECT t.clinic_id, t.due_on, t.opened_at, t.ended_at
+    FROM tasks_task t
+    WHERE t.ended_at >= %(first_end_at)s AND t.due_on < %(last_end)s::date AND t.opened_at < %(last_end_at)s
+),
+overdue AS (
+    SELECT late.clinic_id, week.monday,
+        count(*) AS tasks, count(*) FILTER (WHERE late.due_on < week.monday - 8) AS tasks_14_days
+    FROM late
+    JOIN week ON late.due_on <= week.monday + 6 AND late.opened_at < week.ends_at
+        AND (late.ended_at IS NULL OR late.ended_at >= week.ends_at)
+    GROUP BY late.clinic_id, week.monday
+),
+followup AS (
+    SELECT t.clinic_id, week.monday, count(*) AS due,
+        count(*) FILTER (
+            WHERE t.state = 'done' AND (t.ended_at AT TIME ZONE 'Europe/Oslo')::date <= t.due_on
+        ) AS in_time
+    FROM tasks_task t
+    JOIN week ON t.due_on BETWEEN week.monday AND week.monday + 6 AND t.opened_at < week.ends_at
+        -- Called off before the week was over: no longer due to anybody. Expired ones stay: they were missed.
+        AND NOT (t.state IN ('cancelled', 'returned') AND t.ended_at < week.ends_at)
+    WHERE t.plan_step_id IS NOT NULL AND t.due_on >= %(first_monday)s AND t.due_on < %(last_end)s::date
+    GROUP BY t.clinic_id, week.monday
+)
+INSERT INTO reports_weeklyreport (
+    clinic_id, year, week, revision, closed_at, followups_due, followups_in_time, overdue, overdue_14_days
+)
+SELECT c.id, extract(isoyear FROM week.monday), extract(week FROM week.monday), 1, %(now)s,
+    coalesce(followup.due, 0), coalesce(followup.in_time, 0),
+    coalesce(overdue.tasks, 0), coalesce(overdue.tasks_14_days, 0)
+FROM week
+JOIN teams_clinic c ON c.started_on <= week.monday + 6
+LEFT JOIN overdue ON overdue.clinic_id = c.id AND overdue.monday = week.monday
+LEFT JOIN followup ON followup.clinic_id = c.id AND followup.monday = week.monday
+ORDER BY week.monday, c.id
+ON CONFLICT (clinic_id, year, week, revision) DO NOTHING
+RETURNING id
