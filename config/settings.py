@@ -1,12 +1,12 @@
 """Settings, all from the environment; `bin/…` fills it for a newcomer (config/services.py).
 
-    DATABASE_URL       the owner: creates roles and tables. Web and workers never connect as it.
-    REDIS_URL          broker and cache
-    FORDEL_SECRET_KEY  also the seed of the two application roles' passwords
-    FORDEL_ROLE        owner | app | jobs: which database role this process connects as
-    FORDEL_DEMO        1: the login page shows the demo logins
-    FORDEL_DEBUG       1: tracebacks in the browser, for development only
-    FORDEL_ALLOWED_HOSTS, FORDEL_HTTPS (1: cookies and redirects for https only)
+DATABASE_URL       the owner: creates roles and tables. Web and workers never connect as it.
+REDIS_URL          broker and cache
+FORDEL_SECRET_KEY  also the seed of the two application roles' passwords
+FORDEL_ROLE        owner | app | jobs: which database role this process connects as
+FORDEL_DEMO        1: the login page shows the demo logins
+FORDEL_DEBUG       1: tracebacks in the browser, for development only
+FORDEL_ALLOWED_HOSTS, FORDEL_HTTPS (1: cookies and redirects for https only)
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ def _on(name: str) -> bool:
 SECRET_KEY = _required("FORDEL_SECRET_KEY", "Kjør gjennom bin/manage, eller sett en lang, tilfeldig streng.")
 DEBUG = _on("FORDEL_DEBUG")
 DEMO = _on("FORDEL_DEMO")
+PRODUCTION = _on("FORDEL_PRODUCTION")
 ALLOWED_HOSTS = os.environ.get("FORDEL_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 HTTPS = _on("FORDEL_HTTPS")
 
@@ -59,7 +60,9 @@ ROLE_PASSWORDS = {
 
 
 def _database() -> dict[str, Any]:
-    url = _required("DATABASE_URL", "Kjør gjennom bin/manage, eller skriv postgres://bruker:passord@vert/base.")
+    url = _required(
+        "DATABASE_URL", "Kjør gjennom bin/manage, eller skriv postgres://bruker:passord@vert/base."
+    )
     database: dict[str, Any] = dict(dj_database_url.parse(url))
     options = database.setdefault("OPTIONS", {})
     if ROLE in ROLE_LOGINS:

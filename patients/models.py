@@ -187,6 +187,12 @@ class Encounter(models.Model):
         return f"{self.act_class} {self.starts_at:%d.%m.%Y}"
 
 
+class ImportRunQuerySet(ClinicQuerySet):
+    def unfinished(self) -> Self:
+        """Asked for and not yet ended: waiting, running, or left by a worker that died."""
+        return self.filter(state__in=ImportRun.UNFINISHED)
+
+
 class ImportRun(models.Model):
     """One import: what was asked for, how far it has come, what came of it."""
 
@@ -200,6 +206,8 @@ class ImportRun(models.Model):
         DONE = "done", _("ferdig")
         REFUSED = "refused", _("avvist")
         FAILED = "failed", _("feilet")
+
+    UNFINISHED = (State.WAITING, State.RUNNING)
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
     source = models.CharField(_("format"), max_length=8, choices=Source.choices)
@@ -215,11 +223,11 @@ class ImportRun(models.Model):
     finished_at = models.DateTimeField(_("ferdig"), null=True, blank=True)
     rows_read = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(null=True, blank=True)
-    counts = models.JSONField(default=dict, help_text="Counts in, new, changed, unchanged, refused, by record type.")
-    unmapped = models.JSONField(default=list, help_text="Codes we do not follow: [code, text, occurrences].")
+    counts = models.JSONField(default=dict, help_text="Where each row went, by record type (patients/tally.py).")
+    unmapped = models.JSONField(default=list, help_text="Codes we do not follow: [system, code, text, occurrences].")
     message = models.TextField(blank=True)
 
-    objects = ClinicQuerySet.as_manager()
+    objects = ImportRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import")

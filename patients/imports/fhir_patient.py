@@ -1,0 +1,122 @@
+"""FHIR R4 Patient, by the Norwegian base profile (no-basis-Patient) or any other.
+
+Identifiers: a person number under any of its systems; else the sender's own. Numbers that belong to the
+person elsewhere (American SSN, driver's licence, passport, tax number) are no business of ours and are not
+kept (data minimisation).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from patients.imports.rows import LOCAL, Identifier, PatientRow, Place
+from patients.imports.values import Bad, birth_date, deceased_on, personnummer, required, text
+from patients.personnummer import DNR_SYSTEM, FNR_SYSTEM
+
+PERSON_NUMBER_SYSTEMS = frozenset(
+    {
+        FNR_SYSTEM,
+        DNR_SYSTEM,
+        "http://hl7.no/fhir/NamingSystem/FNR",
+        "http://hl7.no/fhir/NamingSystem/DNR",
+    }
+)
+RESOURCE_ID_SYSTEM = "urn:ietf:rfc:4122"
+_NOT_OURS = frozenset({"SS", "SB", "DL", "PPN", "TAX", "NIIP", "NI", "BCT", "EN", "FILL", "PLAC"})
+_NOT_OUR_SYSTEMS = ("us-ssn", "passport", "2.16.840.1.113883.4.3.", "2.16.840.1.113883.4.1")
+_SEXES = {"female": "female", "male": "male"}
+
+
+def subject_of(resource: dict[str, Any]) -> Identifier:
+    """Whom a resource is about: by reference within the import, or by identifier."""
+    subject = resource.get("subject") or {}
+    named = subject.get("identifier") or {}
+    if reference := str(subject.get("reference", "")).split("/_history/")[0]:
+        return Identifier(LOCAL, reference.rsplit("/", 1)[-1].removeprefix("urn:uuid:")[:80])
+    if named.get("system") and named.get("value"):
+        system = str(named["system"])
+        value = str(named["value"]).strip()
+        if system in PERSON_NUMBER_SYSTEMS:
+            return personnummer(value, "subject", synthetic_only=False)
+        return Identifier(system[:200], value[:80])
+    raise Bad("subject", _("Sier ikke hvilken pasient den gjelder."))
+
+
+def patient(place: Place, resource: dict[str, Any], *, today: dt.date, synthetic_only: bool) -> PatientRow:
+    """Raises Bad, or the error of a wrong shape."""
+    born = birth_date(resource.get("birthDate", ""), "birthDate", today=today)
+    died, exact = _death(resource, born, today)
+    name = _name(resource.get("name", []))
+    doctors = resource.get("generalPractitioner", [])
+    return PatientRow(
+        place=place,
+        identifiers=_identifiers(resource, synthetic_only),
+        given_name=required(" ".join(name.get("given", [])), "name", longest=80),
+        family_name=required(name.get("family", ""), "name", longest=80),
+        birth_date=born,
+        sex=_SEXES.get(resource.get("gender", ""), "unknown"),
+        doctor=text(str(doctors[0].get("display", "")), "generalPractitioner", longest=120)
+        if doctors
+        else "",
+        deceased_on=died,
+        deceased_exact=exact,
+    )
+
+
+def _death(resource: dict[str, Any], born: dt.date, today: dt.date) -> tuple[dt.date | None, bool]:
+    if died := deceased_on(resource.get("deceasedDateTime", ""), "deceased", born=born, today=today):
+        return died, True
+    return (today, False) if resource.get("deceasedBoolean") is True else (None, True)
+
+
+def _name(names: list[dict[str, Any]]) -> dict[str, Any]:
+    """The official name, else the usual, else the first that is not an old one."""
+    current = [n for n in names if n.get("use") not in ("old", "maiden", "nickname")]
+    if not current:
+        raise Bad("name", _("Mangler."))
+    return min(current, key=lambda n: {"official": 0, "usual": 1}.get(n.get("use", ""), 2))
+
+
+def _identifiers(resource: dict[str, Any], synthetic_only: bool) -> tuple[Identifier, ...]:
+    """The patient's lasting names first, then the ones that hold inside this import.
+
+    A duplicate that its sender has linked to another resource (Patient.link) bears the other's name too.
+    """
+    lasting = dict.fromkeys(
+        found for i in resource.get("identifier", []) if (found := _identifier(i, synthetic_only)) is not None
+    )
+    own = required(resource["id"], "id", longest=80)
+    if not lasting and _is_uuid(own):
+        lasting = {Identifier(RESOURCE_ID_SYSTEM, own.lower()): None}
+    if not lasting:
+        # Another sender may well have a patient 17 too: an id that is not unique in the world names nobody.
+        raise Bad("identifier", _("Pasienten har verken personnummer eller avsenderens egen identifikator."))
+    same = [
+        link["other"]["reference"].rsplit("/", 1)[-1]
+        for link in resource.get("link", [])
+        if link.get("type") in ("replaces", "replaced-by")
+    ]
+    return (*lasting, *(Identifier(LOCAL, name[:80]) for name in [own, *same]))
+
+
+def _identifier(identifier: dict[str, Any], synthetic_only: bool) -> Identifier | None:
+    system, value = str(identifier.get("system", "")), str(identifier.get("value", "")).strip()
+    if system in PERSON_NUMBER_SYSTEMS and value:
+        return personnummer(value, "identifier", synthetic_only=synthetic_only)
+    types = {str(c.get("code")) for c in identifier.get("type", {}).get("coding", [])}
+    if not system or not value or identifier.get("use") in ("old", "temp") or types & _NOT_OURS:
+        return None
+    if any(part in system.lower() for part in _NOT_OUR_SYSTEMS):
+        return None
+    return Identifier(required(system, "identifier", longest=200), required(value, "identifier", longest=80))
+
+
+def _is_uuid(value: str) -> bool:
+    try:
+        return str(uuid.UUID(value)) == value.lower()
+    except ValueError:
+        return False

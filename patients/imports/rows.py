@@ -1,0 +1,129 @@
+"""What every format becomes: patients, what they live with, drugs, contacts; or why a row was refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import NamedTuple
+
+# The system of names that mean something inside one import only, such as a FHIR resource id. Never stored.
+LOCAL = "#"
+
+
+class Unreadable(Exception):
+    """The import as a whole cannot be read. Its text is for the user and says nothing of a person."""
+
+
+class Place(NamedTuple):
+    """Where a row stands: file, and row as a spreadsheet counts it (a CSV header is row 1)."""
+
+    file: str
+    row: int
+
+
+class Identifier(NamedTuple):
+    system: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRow:
+    """`identifiers` are all names the row gives the patient, `LOCAL` ones among them.
+
+    `doctor` is a name to be found among the clinic's doctors; `doctor_must_exist` refuses the row if it is
+    not. `deceased_exact` is False for «dead, we are not told when»: the date is then the day of the import.
+    """
+
+    place: Place
+    identifiers: tuple[Identifier, ...]
+    given_name: str
+    family_name: str
+    birth_date: dt.date
+    sex: str
+    doctor: str = ""
+    doctor_must_exist: bool = False
+    deceased_on: dt.date | None = None
+    deceased_exact: bool = True
+    # The row lists all drugs in use: one that is not there any more has ended.
+    all_drugs_told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionRow:
+    """A condition that we follow. `ends_on` None: the patient has it."""
+
+    place: Place
+    subject: Identifier
+    icpc2: str
+    source_system: str
+    source_code: str
+    source_text: str
+    starts_on: dt.date | None
+    ends_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class MedicationRow:
+    """A drug; `in_use` False ends one that we have, and brings in nothing."""
+
+    place: Place
+    subject: Identifier
+    source_system: str
+    source_code: str
+    text: str
+    starts_on: dt.date | None
+    ends_on: dt.date | None
+    in_use: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterRow:
+    place: Place
+    subject: Identifier
+    source_id: str
+    act_class: str
+    department: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unmapped:
+    """A condition with a code that no programme follows: counted and named, not kept."""
+
+    system: str
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A row that is none of our business. `kind` is one of `KINDS`, or a FHIR resource type."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """A refused row. The message never repeats what the row says.
+
+    `refused` are the names of a patient that cannot be taken in, so that what else the import tells of the
+    patient is refused too: never half a patient.
+    """
+
+    kind: str
+    place: Place
+    column: str
+    message: str
+    refused: tuple[Identifier, ...] = ()
+
+
+PATIENTS, CONDITIONS, MEDICATIONS, ENCOUNTERS = KINDS = (
+    "patients",
+    "conditions",
+    "medications",
+    "encounters",
+)
+
+Taken = PatientRow | ConditionRow | MedicationRow | EncounterRow
+Row = Taken | Unmapped | Ignored | RowError

@@ -1,0 +1,148 @@
+"""Where bytes come from: one file, a folder, or a zip. Nothing is unpacked to disk.
+
+A zip is refused as a whole when it is more than it seems: paths that lead out of it, links, passwords, or
+more inside than the limit. Python's zipfile never hands out more than the directory promises, so the
+promised sizes are the bound.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import stat
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from django.utils.translation import gettext as _
+
+from patients.imports.rows import Unreadable
+
+UNPACKED_MAX = 2 * 2**30
+# Bulk FHIR packs 20–30 times; a bomb up to 1,032 (the most that deflate can do).
+RATIO_MAX = 200
+FILES_MAX = 500
+_CHUNK = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file to read; `name` is what messages call it."""
+
+    name: str
+    path: Path
+    member: str = ""
+
+    @contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
+        if not self.member:
+            with self.path.open("rb") as file:
+                yield file
+            return
+        with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as file:
+            yield file
+
+    @contextmanager
+    def text(self, encoding: str) -> Iterator[IO[str]]:
+        """Line ends untouched: a quoted field may hold one."""
+        with self.open() as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as text:
+            yield text
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a first pass over a file tells: its encoding and how many lines it has."""
+
+    encoding: str
+    lines: int
+
+
+def files_at(path: Path, *, unpacked_max: int = UNPACKED_MAX) -> list[File]:
+    """The files to read, by name. A folder with nothing but one zip in it is that zip.
+
+    Raises Unreadable for a path that is not there, an empty folder and a zip that is not to be trusted.
+    """
+    if path.is_dir():
+        found = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
+        if len(found) == 1 and zipfile.is_zipfile(found[0]):
+            return _in_zip(found[0], unpacked_max)
+        files = [File(p.name, p) for p in found]
+    elif not path.is_file():
+        raise Unreadable(_("Filen eller mappen finnes ikke."))
+    elif zipfile.is_zipfile(path):
+        return _in_zip(path, unpacked_max)
+    elif path.suffix.lower() == ".zip":
+        raise Unreadable(_("Zip-filen er skadet, eller ikke en zip-fil."))
+    else:
+        files = [File(path.name, path)]
+    if not files:
+        raise Unreadable(_("Mappen er tom."))
+    return files
+
+
+def _in_zip(path: Path, unpacked_max: int) -> list[File]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [m for m in archive.infolist() if not m.is_dir() and not _is_litter(m.filename)]
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise Unreadable(_("Zip-filen er skadet, eller ikke en zip-fil.")) from error
+    for member in members:
+        _trust(member)
+    unpacked = sum(m.file_size for m in members)
+    packed = sum(m.compress_size for m in members)
+    if len(members) > FILES_MAX or unpacked > unpacked_max:
+        raise Unreadable(_("Zip-filen inneholder mer enn det som kan leses på én gang."))
+    if unpacked > 10 * _CHUNK and unpacked > RATIO_MAX * packed:
+        raise Unreadable(_("Zip-filen er pakket så tett at den ikke er til å stole på."))
+    if not members:
+        raise Unreadable(_("Zip-filen er tom."))
+    return [File(m.filename, path, m.filename) for m in sorted(members, key=lambda m: m.filename)]
+
+
+def _is_litter(name: str) -> bool:
+    """What macOS leaves in a zip."""
+    return name.startswith("__MACOSX/") or PurePosixPath(name).name.startswith(".")
+
+
+def _trust(member: zipfile.ZipInfo) -> None:
+    # orig_filename: zipfile itself turns backslashes round and cuts a name at a NUL.
+    name = member.orig_filename
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or "\0" in name:
+        raise Unreadable(_("Zip-filen inneholder en sti som fører ut av den."))
+    if stat.S_ISLNK(member.external_attr >> 16):
+        raise Unreadable(_("Zip-filen inneholder en lenke til en annen fil."))
+    if member.flag_bits & 0x1:
+        raise Unreadable(_("Zip-filen er låst med passord."))
+
+
+def survey(file: File) -> Survey:
+    """Reads the file once: UTF-8 (with or without BOM) if it is that, else Windows-1252; and its lines."""
+    decode = codecs.getincrementaldecoder("utf-8")().decode
+    lines, last, start, is_utf8 = 0, b"\n", b"", True
+    with file.open() as raw:
+        while chunk := raw.read(_CHUNK):
+            start = start or chunk[:3]
+            if b"\0" in chunk:
+                raise Unreadable(
+                    _("%(file)s er ikke en tekstfil. Lagre den som CSV (UTF-8).") % {"file": file.name}
+                )
+            lines += chunk.count(b"\n")
+            last = chunk[-1:]
+            if is_utf8:
+                try:
+                    decode(chunk)
+                except UnicodeDecodeError:
+                    is_utf8 = False
+    if not start:
+        raise Unreadable(_("%(file)s er tom.") % {"file": file.name})
+    if is_utf8:
+        try:
+            decode(b"", final=True)
+        except UnicodeDecodeError:
+            is_utf8 = False
+    encoding = "utf-8-sig" if is_utf8 else "cp1252"
+    return Survey(encoding, lines + (last != b"\n"))

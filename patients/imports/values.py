@@ -1,0 +1,136 @@
+"""Single values out of foreign files. Each raises `Bad` with words for the row's owner."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from patients.imports.rows import Identifier
+from patients.personnummer import Fault, fault, system_of
+from teams.calendar import OSLO
+
+OLDEST = dt.date(1890, 1, 1)
+_NORWEGIAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?")
+
+
+class Bad(Exception):
+    """A value that cannot be taken in: column, and what is wrong with it."""
+
+    def __init__(self, column: str, message: str) -> None:
+        super().__init__(message)
+        self.column = column
+        self.message = message
+
+
+def text(value: str, column: str, *, longest: int) -> str:
+    """Trimmed, in composed form (a name typed on a Mac equals the same name typed elsewhere).
+
+    Raises Bad for control characters and for more than `longest` characters.
+    """
+    value = unicodedata.normalize("NFC", " ".join(value.split()))
+    if not value.isprintable():
+        raise Bad(column, _("Inneholder tegn som ikke hører hjemme i tekst."))
+    if len(value) > longest:
+        raise Bad(column, _("Lengre enn %(n)d tegn.") % {"n": longest})
+    return value
+
+
+def required(value: str, column: str, *, longest: int) -> str:
+    value = text(value, column, longest=longest)
+    if not value:
+        raise Bad(column, _("Mangler."))
+    return value
+
+
+def cut(value: str, longest: int) -> str:
+    """Descriptive text that may be shortened: never used for names or numbers."""
+    value = " ".join(value.split())
+    return (value if value.isprintable() else "".join(filter(str.isprintable, value)))[:longest]
+
+
+def date(value: str, column: str) -> dt.date | None:
+    """`1985-02-01`, `01.02.1985`, or a timestamp's own date (as its sender wrote it). None for nothing.
+
+    A FHIR date may be a year or a month: the first day of it.
+    """
+    value = value.strip()
+    if not value:
+        return None
+    try:
+        if found := _NORWEGIAN.fullmatch(value):
+            day, month, year = found.groups()
+            return dt.date(int(year), int(month), int(day))
+        if found := _ISO.fullmatch(value):
+            year, month, day = found.groups()
+            return dt.date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        pass
+    raise Bad(column, _("Ikke en dato. Skriv for eksempel 01.02.1985."))
+
+
+def birth_date(value: str, column: str, *, today: dt.date) -> dt.date:
+    born = date(value, column)
+    if born is None:
+        raise Bad(column, _("Mangler."))
+    if len(value.strip()) < 8:
+        raise Bad(column, _("Hele fødselsdatoen må stå her."))
+    if born > today:
+        raise Bad(column, _("Fødselsdatoen er i framtiden."))
+    if born < OLDEST:
+        raise Bad(column, _("Fødselsdatoen er for lenge siden."))
+    return born
+
+
+def deceased_on(value: str, column: str, *, born: dt.date, today: dt.date) -> dt.date | None:
+    died = date(value, column)
+    if died and died > today:
+        raise Bad(column, _("Dødsdatoen er i framtiden."))
+    if died and died < born:
+        raise Bad(column, _("Dødsdatoen er før fødselsdatoen."))
+    return died
+
+
+def period(start: str, end: str, columns: tuple[str, str]) -> tuple[dt.date | None, dt.date | None]:
+    starts_on, ends_on = date(start, columns[0]), date(end, columns[1])
+    if starts_on and ends_on and ends_on < starts_on:
+        raise Bad(columns[1], _("Slutter før den begynner."))
+    return starts_on, ends_on
+
+
+def moment(value: str, column: str) -> dt.datetime | None:
+    """A FHIR dateTime or instant. Without a time zone it is Oslo time; a date alone is its midnight."""
+    value = value.strip()
+    if not value:
+        return None
+    try:
+        at = dt.datetime.fromisoformat(value if len(value) > 7 else f"{value}-01"[:10])
+    except ValueError:
+        raise Bad(column, _("Ikke et tidspunkt.")) from None
+    return at if at.tzinfo else at.replace(tzinfo=OSLO)
+
+
+_FAULTS = {
+    Fault.SHAPE: gettext_noop("Et personnummer har elleve siffer."),
+    Fault.DATE: gettext_noop("Personnummeret begynner ikke med en dato som finnes."),
+    Fault.CONTROL: gettext_noop("Kontrollsifrene i personnummeret stemmer ikke."),
+    Fault.NOT_SYNTHETIC: gettext_noop(
+        "Nummeret kan tilhøre et menneske. Utenfor drift tas bare syntetiske numre (Tenor) inn."
+    ),
+}
+
+
+def personnummer(value: str, column: str, *, synthetic_only: bool) -> Identifier:
+    """A valid fødselsnummer or D-number, under the system that it belongs to."""
+    number = "".join(value.split())
+    # A spreadsheet that took the number for a sum has eaten its leading zero.
+    if len(number) == 10:
+        number = f"0{number}"
+    wrong = fault(number, synthetic_only=synthetic_only)
+    if wrong:
+        raise Bad(column, _(_FAULTS[wrong]))
+    return Identifier(system_of(number), number)

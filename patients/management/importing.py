@@ -1,0 +1,88 @@
+"""What the two import commands share: path and clinic in, a readable table of counts out."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any, ClassVar
+
+from django.core.management.base import BaseCommand, CommandError
+
+from patients.actions import run_import, start_import
+from patients.imports.reading import Format, recognise
+from patients.imports.rows import Unreadable
+from patients.models import ImportRun
+from patients.presenters import count_table, count_text
+from teams.models import Clinic
+from teams.wall import clinic_scope, jobs_scope
+
+SHOWN = 20
+
+
+class ImportCommand(BaseCommand):
+    expected: ClassVar[Format]
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("path", type=Path, help="fil, mappe eller zip")
+        parser.add_argument("--clinic", required=True, metavar="SLUG", help="legekontorets kortnavn")
+        parser.add_argument("--good-rows", action="store_true", help="ta inn de gode radene når noen er feil")
+
+    def handle(self, *, path: Path, clinic: str, good_rows: bool, **options: Any) -> None:
+        began = time.monotonic()
+        clinic_id = self._clinic(clinic)
+        try:
+            found = recognise(path, expected=self.expected)
+        except Unreadable as error:
+            raise CommandError(str(error)) from error
+        with clinic_scope(clinic_id):
+            waiting = start_import(
+                found,
+                by=None,
+                clinic_id=clinic_id,
+                file_name=path.name,
+                stored_as="",
+                good_rows_only=good_rows,
+            )
+        run = run_import(run_id=waiting.pk, clinic_id=clinic_id, path=path)
+        if run is None:
+            raise CommandError("En annen prosess holder på med denne importen.")
+        self._tell(run, time.monotonic() - began)
+        if run.state != ImportRun.State.DONE:
+            raise CommandError(run.message or run.get_state_display())
+
+    @staticmethod
+    def _clinic(slug: str) -> int:
+        with jobs_scope():
+            clinic = Clinic.objects.filter(slug=slug).first()
+            known = ", ".join(Clinic.objects.order_by("slug").values_list("slug", flat=True)[:20])
+        if clinic is None:
+            raise CommandError(f"Det finnes ikke noe legekontor «{slug}». Kjente: {known or 'ingen'}.")
+        return clinic.pk
+
+    def _tell(self, run: ImportRun, seconds: float) -> None:
+        self.stdout.write(f"{run.file_name}: {run.get_state_display()} på {seconds:.1f} s\n")
+        self.stdout.write(count_text(count_table(run.counts)))
+        if run.counts.get("other"):
+            other = ", ".join(f"{name} {n}" for name, n in run.counts["other"].items())
+            self.stdout.write(f"Andre ressurstyper, ikke lest: {other}")
+        if run.unmapped:
+            self.stdout.write(f"\nKoder som ikke følges ({len(run.unmapped)}):")
+            for _system, code, text, n in run.unmapped[:SHOWN]:
+                self.stdout.write(f"  {n:>7}  {code:<18}  {text}")
+            if len(run.unmapped) > SHOWN:
+                rest = sum(row[3] for row in run.unmapped[SHOWN:])
+                self.stdout.write(f"  {rest:>7}  {len(run.unmapped) - SHOWN} andre koder")
+        self._tell_problems(run)
+
+    def _tell_problems(self, run: ImportRun) -> None:
+        total = run.counts.get("problems", 0)
+        if not total:
+            return
+        self.stderr.write(f"\n{total} rader er avvist:")
+        with clinic_scope(run.clinic_id):
+            for problem in run.problems.all()[:100]:
+                column = f", {problem.column}" if problem.column else ""
+                self.stderr.write(f"  {problem.file_name}, rad {problem.row}{column}: {problem.message}")
+        if total > 100:
+            self.stderr.write(f"  … og {total - 100} til")

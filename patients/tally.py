@@ -1,0 +1,81 @@
+"""What an import came to: for every record type, where each row that was read went. Pure.
+
+    read = new + changed + unchanged + merged + unmapped + ended + ignored + refused
+
+where `merged` rows told of something that another row told too, `unmapped` conditions have a code that no
+programme follows, `ended` drugs are not in use and not kept, `ignored` rows are mistaken, planned or not
+yet a diagnosis. `stopped` counts drugs that we held as in use and that have now ended; those are our rows,
+not the import's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import Any
+
+from patients.imports.rows import CONDITIONS, KINDS, MEDICATIONS, RowError, Unmapped
+
+FATES = ("new", "changed", "unchanged", "merged", "unmapped", "ended", "ignored", "refused")
+# What is kept of problems and codes, so that a hostile or hopeless file cannot fill memory or a table.
+PROBLEMS_KEPT = 10_000
+CODES_KEPT = 5_000
+
+
+class Tally:
+    def __init__(self) -> None:
+        self._counts: dict[str, Counter[str]] = defaultdict(Counter)
+        self._other: Counter[str] = Counter()
+        self._codes: Counter[tuple[str, str]] = Counter()
+        self._names: dict[tuple[str, str], str] = {}
+        self.problems: list[RowError] = []
+        self.problem_count = 0
+
+    def read(self, kind: str) -> None:
+        self._counts[kind]["read"] += 1
+
+    def ignored(self, kind: str) -> None:
+        if kind in KINDS:
+            self.read(kind)
+            self._counts[kind]["ignored"] += 1
+        elif kind in self._other or len(self._other) < 200:
+            self._other[kind] += 1
+
+    def unmapped(self, row: Unmapped) -> None:
+        self.read(CONDITIONS)
+        self._counts[CONDITIONS]["unmapped"] += 1
+        key = (row.system, row.code)
+        if key not in self._names and len(self._names) >= CODES_KEPT:
+            key = ("", "")
+        self._names.setdefault(key, row.text)
+        self._codes[key] += 1
+
+    def refuse(self, error: RowError) -> None:
+        self._counts[error.kind]["refused"] += 1
+        self.problem_count += 1
+        if len(self.problems) < PROBLEMS_KEPT:
+            self.problems.append(error)
+
+    def merged(self, kind: str, *, rows: int, told: int, new: int, changed: int) -> None:
+        """`rows` were merged into `told` things, of which some were new to us and some changed."""
+        if rows:
+            self._counts[kind].update(
+                new=new, changed=changed, unchanged=told - new - changed, merged=rows - told
+            )
+
+    def ended(self, *, rows: int, held: int) -> None:
+        if rows or held:
+            self._counts[MEDICATIONS].update(ended=rows, stopped=held)
+
+    def counts(self) -> dict[str, Any]:
+        """As stored in `ImportRun.counts`."""
+        kinds = {
+            kind: {name: self._counts[kind][name] for name in ("read", *FATES, "stopped")}
+            for kind in KINDS
+            if self._counts[kind]
+        }
+        return {**kinds, "other": dict(sorted(self._other.items())), "problems": self.problem_count}
+
+    def codes(self) -> list[list[Any]]:
+        """`ImportRun.unmapped`: system, code, text and occurrences; the commonest first."""
+        ordered = sorted(self._codes.items(), key=lambda item: (-item[1], item[0]))
+        return [[system, code, self._names[system, code], n] for (system, code), n in ordered]
