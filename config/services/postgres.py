@@ -13,6 +13,7 @@ listen_addresses = '127.0.0.1'
 port = {port}
 unix_socket_directories = ''
 shared_buffers = 256MB
+work_mem = 32MB               # a report sorts a year of tasks; the default of 4 MB would do it on disk
 jit = off                     # our statements are short; compiling one costs more than it saves
 max_connections = 60          # web, worker and beat hold about 20, a test run beside them the rest
 log_line_prefix = '%m %u '
