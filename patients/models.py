@@ -11,7 +11,7 @@ import datetime as dt
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from teams.models import Clinic, ClinicQuerySet, Member, User
@@ -24,6 +24,14 @@ class Sex(models.TextChoices):
     UNKNOWN = "unknown", _("ukjent")
 
 
+class NameOrder(Func):
+    """Æ, ø, å after z, and small letters among capitals, whatever the database's own order is."""
+
+    function = "translate"
+    template = "%(function)s(lower(%(expressions)s), 'æøåäöÆØÅÄÖ', '{|}{|{|}{|')"
+    output_field = models.CharField()
+
+
 class PatientQuerySet(ClinicQuerySet):
     def visible_to(self, member: Member) -> Self:
         """The clinic's patients, for whoever may see patients; nobody for a manager."""
@@ -33,6 +41,22 @@ class PatientQuerySet(ClinicQuerySet):
     def followed(self) -> Self:
         """Those a plan can run for: alive, and still on the clinic's list."""
         return self.filter(deceased_on__isnull=True, moved_on__isnull=True)
+
+    def in_name_order(self) -> Self:
+        """Family name, given name; two of the same name by number, so that pages never overlap."""
+        ordered = self.annotate(family_order=NameOrder("family_name"), given_order=NameOrder("given_name"))
+        return ordered.order_by("family_order", "given_order", "pk")
+
+    def after(self, last: Patient | None) -> Self:
+        """Those who come after `last` (from `in_name_order`) in that order; nobody after an unknown one."""
+        if last is None:
+            return self.none()
+        family, given = last.family_order, last.given_order  # type: ignore[attr-defined]
+        return self.in_name_order().filter(
+            Q(family_order__gt=family)
+            | Q(family_order=family, given_order__gt=given)
+            | Q(family_order=family, given_order=given, pk__gt=last.pk)
+        )
 
 
 class Patient(models.Model):
@@ -78,7 +102,11 @@ class Patient(models.Model):
                 name="patient_dies_after_birth",
             ),
         ]
-        indexes = [models.Index(fields=["clinic", "family_name", "given_name", "id"], name="patient_by_name")]
+        indexes = [
+            models.Index(
+                F("clinic"), NameOrder("family_name"), NameOrder("given_name"), F("id"), name="patient_in_name_order"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.given_name} {self.family_name}"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from patients.imports.codes import ICPC2, followed
+from patients.imports.patient_list import EPJ_SYSTEM
 from patients.imports.rows import CONDITIONS, ENCOUNTERS, KINDS, MEDICATIONS, PATIENTS
+from patients.models import Condition, Encounter, Patient, PatientIdentifier
+from patients.personnummer import DNR_SYSTEM, FNR_SYSTEM, masked
 from patients.tally import FATES
 
 
@@ -59,3 +65,107 @@ def count_text(table: CountTable) -> str:
     if table.stopped:
         lines.append(_("%(n)d legemidler vi hadde som i bruk, er nå avsluttet.") % {"n": table.stopped})
     return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class UnmappedRow:
+    code: str
+    text: str
+    system: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSummary:
+    """`codes`: the commonest codes that are not followed; `more_codes` others, in `more_rows` rows."""
+
+    table: CountTable
+    other: list[tuple[str, int]]
+    problems: int
+    codes: list[UnmappedRow]
+    more_codes: int
+    more_rows: int
+    read: int
+    total: int
+
+
+CODES_SHOWN = 100
+_SYSTEM_NAMES = {"http://snomed.info/sct": "SNOMED CT", ICPC2: "ICPC-2"}
+
+
+def import_summary(
+    counts: dict[str, Any], unmapped: list[list[Any]], rows_read: int, rows_total: int | None
+) -> ImportSummary:
+    shown = [
+        UnmappedRow(code, text, _SYSTEM_NAMES.get(system, system), n) for system, code, text, n in unmapped
+    ]
+    rest = shown[CODES_SHOWN:]
+    return ImportSummary(
+        table=count_table(counts),
+        other=sorted(counts.get("other", {}).items()),
+        problems=counts.get("problems", 0),
+        codes=shown[:CODES_SHOWN],
+        more_codes=len(rest),
+        more_rows=sum(row.count for row in rest),
+        read=min(rows_read, rows_total or rows_read),
+        total=rows_total or 0,
+    )
+
+
+def spreadsheet_safe(text: str) -> str:
+    """Text that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionRow:
+    code: str
+    name: str
+    since: dt.date | None
+    until: dt.date | None
+    source: str
+
+
+def condition_rows(conditions: Iterable[Condition]) -> list[ConditionRow]:
+    """A patient's conditions under our names for them."""
+    return [
+        ConditionRow(
+            c.icpc2, followed().get(c.icpc2, c.source_text or c.icpc2), c.starts_on, c.ends_on, c.source_text
+        )
+        for c in conditions
+    ]
+
+
+def identifier_rows(identifiers: Iterable[PatientIdentifier]) -> list[tuple[str, str]]:
+    """What each identifier is, and the masked value."""
+    kinds = {FNR_SYSTEM: _("Fødselsnummer"), DNR_SYSTEM: _("D-nummer"), EPJ_SYSTEM: _("Pasientnr. i EPJ")}
+    return [
+        (
+            kinds.get(i.system, _("Avsenders nummer")),
+            masked(i.value) if i.system in (FNR_SYSTEM, DNR_SYSTEM) else f"••••\u00a0{i.value[-4:]}",
+        )
+        for i in identifiers
+    ]
+
+
+def encounter_rows(encounters: Iterable[Encounter]) -> list[tuple[dt.datetime, str, str]]:
+    """When, where, and what kind of contact (HL7 v3 ActEncounterCode); an unknown code stands as it is."""
+    kinds = {
+        "AMB": _("konsultasjon"),
+        "EMER": _("øyeblikkelig hjelp"),
+        "HH": _("hjemmebesøk"),
+        "IMP": _("innlagt"),
+        "ACUTE": _("innlagt"),
+        "NONAC": _("innlagt"),
+        "OBSENC": _("observasjon"),
+        "SS": _("dagopphold"),
+        "VR": _("telefon eller video"),
+    }
+    return [(e.starts_at, e.department, kinds.get(e.act_class, e.act_class)) for e in encounters]
+
+
+def patient_rows(
+    patients: Iterable[Patient], today: dt.date
+) -> list[tuple[Patient, int, list[ConditionRow]]]:
+    """The list's rows: who, how old, and what they live with (`current_conditions`, queries.patient_page)."""
+    return [(p, p.age_on(today), condition_rows(getattr(p, "current_conditions", ()))) for p in patients]

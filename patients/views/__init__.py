@@ -1,0 +1,1 @@
+"""The web's doors to the patients' room."""
