@@ -23,7 +23,7 @@ TASKS_A_WEEK = 900
 # chance(n, salt) is the same number in [0, 1) for the same n, salt and seed.
 CHANCE = """
 CREATE FUNCTION pg_temp.chance(n bigint, salt int) RETURNS double precision LANGUAGE sql IMMUTABLE AS $$
-    SELECT (hashint8extended(n * 64 + salt, {seed}) & 2147483647) / 2147483648.0
+    SELECT (hashint8extended(n * 64 + salt, {seed}) & 2147483647) / 2147483648.0::float8
 $$
 """
 
@@ -99,21 +99,23 @@ PEOPLE = [
 # A third of the work comes from plans. Nine in ten are done, within about ten days; a few are called off.
 # Everybody does what their profession may, the catalogue's first kinds most often.
 WORK = """
-WITH member AS (
-    SELECT clinic_id, id, profession, row_number() OVER (PARTITION BY clinic_id ORDER BY id) - 1 AS rank FROM teams_member
+WITH kind AS MATERIALIZED (
+    SELECT id, name, origin, profession, row_number() OVER profession - 1 AS rank
+    FROM tasks_taskkind, unnest(professions) AS profession
+    WINDOW profession AS (PARTITION BY profession ORDER BY position)
 ),
-patient AS (
+member AS MATERIALIZED (
+    SELECT clinic_id, id, profession, row_number() OVER (PARTITION BY clinic_id ORDER BY id) - 1 AS rank,
+        (SELECT count(*) FROM kind WHERE kind.profession = teams_member.profession) AS kinds
+    FROM teams_member
+),
+patient AS MATERIALIZED (
     SELECT p.clinic_id, p.id, step.id AS step_id, row_number() OVER (PARTITION BY p.clinic_id ORDER BY p.id) - 1 AS rank
     FROM patients_patient p
     JOIN tasks_followupplan plan ON plan.patient_id = p.id
     JOIN tasks_planstep step ON step.plan_id = plan.id
 ),
-kind AS (
-    SELECT id, name, origin, profession, row_number() OVER profession - 1 AS rank, count(*) OVER (PARTITION BY profession) AS kinds
-    FROM tasks_taskkind, unnest(professions) AS profession
-    WINDOW profession AS (PARTITION BY profession ORDER BY position)
-),
-drawn AS (
+drawn AS MATERIALIZED (
     SELECT n, c.id AS clinic_id,
         %(starts)s::timestamptz + (%(ends)s::timestamptz - %(starts)s::timestamptz) * w.week
             + interval '1 week' * pg_temp.chance(n, 1) AS opened_at,
@@ -125,8 +127,9 @@ drawn AS (
     CROSS JOIN generate_series(0, %(weeks)s - 1) AS w (week)
     CROSS JOIN LATERAL (SELECT c.id * 10000000 + w.week * %(tasks)s + i AS n FROM generate_series(1, %(tasks)s) AS i) x
 ),
-timed AS (
-    SELECT drawn.*, member.id AS member_id, member.profession, patient.id AS patient_id,
+timed AS MATERIALIZED (
+    SELECT drawn.*, member.id AS member_id, member.profession, floor(what * member.kinds)::bigint AS kind_rank,
+        patient.id AS patient_id,
         CASE WHEN n %% 3 = 0 THEN patient.step_id END AS step_id,
         (opened_at AT TIME ZONE 'Europe/Oslo')::date AS opened_on,
         opened_at + interval '10 days' * wait * wait AS ended_at,
@@ -146,7 +149,7 @@ SELECT t.clinic_id, kind.id, kind.name, t.patient_id, t.step_id,
     CASE WHEN t.state <> 'assigned' THEN t.ended_at END, CASE WHEN t.state = 'done' THEN t.member_id END,
     CASE WHEN t.state = 'done' THEN 2 + floor(t.lasts * 28)::int END, 2
 FROM timed t
-JOIN kind ON kind.profession = t.profession AND kind.rank = floor(t.what * kind.kinds)::bigint
+JOIN kind ON kind.profession = t.profession AND kind.rank = t.kind_rank
 ON CONFLICT DO NOTHING
 """
 
@@ -160,7 +163,13 @@ def fill_people(clinics: int, *, first: dt.date, patients: int = PATIENTS) -> No
 
 
 def fill_work(
-    first: Week, weeks: int, *, seed: int, until: dt.datetime, tasks: int = TASKS_A_WEEK, patients: int = PATIENTS
+    first: Week,
+    weeks: int,
+    *,
+    seed: int,
+    until: dt.datetime,
+    tasks: int = TASKS_A_WEEK,
+    patients: int = PATIENTS,
 ) -> int:
     """Tasks opened over these weeks in every clinic, ended as far as `until`; how many there are."""
     parameters = {

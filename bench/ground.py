@@ -46,7 +46,7 @@ def _as_owner(home: str, statement: str, name: str) -> None:
     for own in ("cursor_factory", "context", "prepare_threshold"):
         parameters.pop(own, None)
     with psycopg.connect(**parameters, autocommit=True) as server:
-        server.execute(sql.SQL(statement).format(sql.Identifier(name)))  # type: ignore[arg-type]
+        server.execute(sql.SQL(statement).format(sql.Identifier(name)))
 
 
 def settle() -> None:

@@ -34,7 +34,9 @@ class WeeklyReport(models.Model):
         ordering = ("-year", "-week", "-revision")
         constraints = [
             models.UniqueConstraint(fields=["clinic", "id"], name="report_in_clinic"),
-            models.UniqueConstraint(fields=["clinic", "year", "week", "revision"], name="report_once_per_week"),
+            models.UniqueConstraint(
+                fields=["clinic", "year", "week", "revision"], name="report_once_per_week"
+            ),
             models.CheckConstraint(condition=Q(week__range=(1, 53)), name="report_week_iso"),
         ]
 
@@ -50,9 +52,13 @@ class CapacityLine(models.Model):
     """
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    report = models.ForeignKey(WeeklyReport, models.CASCADE, related_name="capacity_lines", db_constraint=False, db_index=False)
+    report = models.ForeignKey(
+        WeeklyReport, models.CASCADE, related_name="capacity_lines", db_constraint=False, db_index=False
+    )
     profession = models.CharField(_("yrke"), max_length=16, choices=Profession.choices)
-    member = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False)
+    member = models.ForeignKey(
+        Member, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     capacity_minutes = models.PositiveIntegerField(_("kapasitet"))
     done = models.PositiveIntegerField(_("utført"))
     done_minutes = models.PositiveIntegerField(_("minutter utført"))
@@ -75,9 +81,13 @@ class WorkLine(models.Model):
     """One kind from one origin, done by one profession (empty: nobody's yet, only opened or overdue)."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    report = models.ForeignKey(WeeklyReport, models.CASCADE, related_name="work_lines", db_constraint=False, db_index=False)
+    report = models.ForeignKey(
+        WeeklyReport, models.CASCADE, related_name="work_lines", db_constraint=False, db_index=False
+    )
     profession = models.CharField(_("yrke"), max_length=16, choices=Profession.choices, blank=True)
-    kind = models.ForeignKey(TaskKind, models.PROTECT, related_name="+", verbose_name=_("oppgavetype"), db_index=False)
+    kind = models.ForeignKey(
+        TaskKind, models.PROTECT, related_name="+", verbose_name=_("oppgavetype"), db_index=False
+    )
     origin = models.CharField(_("opphav"), max_length=16, choices=Origin.choices)
     opened = models.PositiveIntegerField(_("åpnet"), default=0)
     done = models.PositiveIntegerField(_("utført"), default=0)
@@ -108,9 +118,13 @@ class MovableLine(models.Model):
     """Doctors' minutes that others could have had, by kind, origin and bucket, with the rule behind."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    report = models.ForeignKey(WeeklyReport, models.CASCADE, related_name="movable_lines", db_constraint=False, db_index=False)
+    report = models.ForeignKey(
+        WeeklyReport, models.CASCADE, related_name="movable_lines", db_constraint=False, db_index=False
+    )
     bucket = models.CharField(_("gruppe"), max_length=10, choices=Bucket.choices)
-    kind = models.ForeignKey(TaskKind, models.PROTECT, related_name="+", verbose_name=_("oppgavetype"), db_index=False)
+    kind = models.ForeignKey(
+        TaskKind, models.PROTECT, related_name="+", verbose_name=_("oppgavetype"), db_index=False
+    )
     origin = models.CharField(_("opphav"), max_length=16, choices=Origin.choices)
     occasions = models.PositiveIntegerField(_("ganger"))
     doctor_minutes = models.PositiveIntegerField(_("legens minutter i alt"))
@@ -131,7 +145,9 @@ class ReportChart(models.Model):
     """A drawn chart (SVG) of a report, one for light and one for dark screens."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    report = models.ForeignKey(WeeklyReport, models.CASCADE, related_name="charts", db_constraint=False, db_index=False)
+    report = models.ForeignKey(
+        WeeklyReport, models.CASCADE, related_name="charts", db_constraint=False, db_index=False
+    )
     name = models.SlugField(max_length=40)
     dark = models.BooleanField()
     svg = models.TextField()

@@ -1,0 +1,158 @@
+"""What each number in a report means: the one source of the tooltips and of docs/numbers.md.
+
+Pure. `bin/manage numbers` prints the page; a test keeps docs/numbers.md equal to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A number's name on screen, its unit, what is counted, and where the rule comes from."""
+
+    name: str | Promise
+    unit: str | Promise
+    meaning: str | Promise
+    source: str | Promise = ""
+
+
+DEFINITIONS: dict[str, Definition] = {
+    "week": Definition(
+        _("Uke"),
+        _("ISO-uke"),
+        _(
+            "Fra mandag 00:00 til neste mandag 00:00 på klokken i Oslo, også når klokken stilles. Noe som skjer"
+            " mandag 00:30, hører til den nye uken. Uken legekontoret tok Fordel i bruk, er den første."
+            " En uke som er lukket, endres ikke: det som føres i ettertid, kommer ikke med."
+        ),
+    ),
+    "doctor_minutes": Definition(
+        _("Legetid andre kunne brukt"),
+        _("minutter"),
+        _(
+            "Summen av de tre gruppene under, av oppgaver som leger utførte i uken. Hvert minutt er i høyst én"
+            " gruppe. Arbeid som bare en lege kan gjøre, er ikke med. Tallet sier hva leger brukte tid på, ikke"
+            " at arbeidsdagen blir kortere."
+        ),
+        _("helsepersonelloven §§ 4, 5 og 11"),
+    ),
+    "returnable": Definition(
+        _("Skal tilbake eller kan avslås"),
+        _("minutter"),
+        _(
+            "Legens førte minutter på oppgavetyper med en returregel: arbeid sykehuset skal gjøre selv (H1–H6),"
+            " eller attester uten plikt (§ 35). Går foran de to andre gruppene."
+        ),
+        _("oppdragsdokument 2020, fastlegeforskriften § 35"),
+    ),
+    "movable": Definition(
+        _("Kan flyttes nå"),
+        _("minutter"),
+        _(
+            "Legens førte minutter på oppgavetyper som andre yrker kan gjøre, eller som pasientens fastlege den"
+            " dagen hadde delegert personlig til noen på legekontoret."
+        ),
+        _("helsepersonelloven § 5, personlig delegering fra 2026"),
+    ),
+    "preparable": Definition(
+        _("Kan forberedes av andre"),
+        _("minutter"),
+        _(
+            "Av oppgaver legen må avgjøre, men andre kan forberede: oppgavetypens anslåtte minutter til"
+            " forberedelse, og aldri mer enn legen førte. Et anslag, ikke en måling."
+        ),
+        _("helsepersonelloven §§ 4 og 5"),
+    ),
+    "certainty": Definition(
+        _("Hvor sikre minuttene er"),
+        "",
+        _(
+            "«Ført av legen»: minuttene som ble ført da oppgaven var gjort; feltet er forhåndsutfylt med anslaget."
+            " «Anslag»: oppgavetypens standardtid, med hvor den kommer fra."
+        ),
+    ),
+    "followups_in_time": Definition(
+        _("Oppfølging i rett tid"),
+        _("andel"),
+        _(
+            "Av oppgaver fra oppfølgingsplaner med frist i uken: andelen som var utført på fristdagen eller før."
+            " Utløpte teller som ikke gjort. Avbrutte og returnerte før uken var over, er ikke med."
+        ),
+    ),
+    "overdue": Definition(
+        _("Forfalt ved ukeslutt"),
+        _("oppgaver"),
+        _(
+            "Oppgaver med frist søndag i uken eller før, åpnet før uken var over og ikke avsluttet da."
+            " Oppgaver uten frist er ikke med."
+        ),
+    ),
+    "overdue_14_days": Definition(
+        _("Forfalt mer enn 14 dager"),
+        _("oppgaver"),
+        _("Av de forfalte: de som hadde frist mer enn 14 dager før søndag i uken."),
+    ),
+    "capacity": Definition(
+        _("Kapasitet"),
+        _("minutter"),
+        _(
+            "Arbeidstid i uken minus det som er satt av til annet (timebok, kommunalt arbeid), minus fravær."
+            " Helligdager teller null, 24. og 31. desember og onsdag før skjærtorsdag halvt."
+        ),
+    ),
+    "done_minutes": Definition(
+        _("Minutter utført"),
+        _("minutter"),
+        _("Minuttene som ble ført på oppgaver utført i uken, hos den som gjorde dem, etter yrket nå."),
+    ),
+    "utilisation": Definition(
+        _("Utnyttelse"),
+        _("andel"),
+        _("Minutter utført delt på kapasitet. Over 100 % når det er ført mer enn det var satt av tid til."),
+    ),
+    "logged_minutes": Definition(
+        _("Av dette ikke planlagt"),
+        _("minutter"),
+        _("Minutter på utført arbeid som ingen hadde planlagt, og som ble logget i etterkant."),
+    ),
+    "opened": Definition(_("Åpnet"), _("oppgaver"), _("Oppgaver som ble til i uken, også de som ble logget i etterkant.")),
+    "done": Definition(_("Utført"), _("oppgaver"), _("Oppgaver som ble utført i uken.")),
+    "ended_undone": Definition(
+        _("Avsluttet uten å være gjort"),
+        _("oppgaver"),
+        _("Oppgaver som ble avbrutt, returnert eller utløp i uken. Tell dem aldri som utført."),
+    ),
+    "hospital": Definition(
+        _("Arbeid fra sykehus"),
+        _("minutter"),
+        _("Utført arbeid med opphav sykehus, av alle yrker. Det med returregel står også under «skal tilbake»."),
+        _("oppdragsdokument 2020"),
+    ),
+    "person": Definition(
+        _("Per person"),
+        _("minutter"),
+        _(
+            "Vises bare der legekontoret har slått det på etter drøfting med de ansatte. Hver ser sin egen linje,"
+            " teamleder ser alle. Personene summerer til sitt yrke."
+        ),
+        _("arbeidsmiljøloven kap. 9"),
+    ),
+}  # fmt: skip
+
+
+def page() -> str:
+    """docs/numbers.md."""
+    parts = [
+        "# Hva tallene i ukesrapporten betyr\n\n"
+        "Laget av `bin/manage numbers` fra `reports/definitions.py`. Det er de samme tekstene som rapporten viser.\n"
+    ]
+    for key, each in DEFINITIONS.items():
+        unit = f" ({each.unit})" if each.unit else ""
+        source = f"\n\nGrunnlag: {each.source}." if each.source else ""
+        parts.append(f"\n## {each.name}{unit}\n\n`{key}`. {each.meaning}{source}\n")
+    return "".join(parts)

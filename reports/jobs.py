@@ -1,0 +1,27 @@
+"""The clock's doors to the reports (config/celery.py says when)."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from reports import actions, queries
+from teams.wall import jobs_scope
+
+BATCH = 25  # reports a drawing job: less than half a minute, so that no job holds a worker for long
+
+
+@shared_task(name="reports.jobs.close_weeks")
+def close_weeks() -> None:
+    """Close what is over, also weeks that were missed; then have drawn whatever has no charts yet."""
+    actions.close_weeks(now=timezone.now())
+    with jobs_scope():
+        waiting = queries.undrawn()
+    for first in range(0, len(waiting), BATCH):
+        draw_charts.delay(waiting[first : first + BATCH])
+
+
+@shared_task(name="reports.jobs.draw_charts")
+def draw_charts(reports: list[int]) -> None:
+    """Draw these reports' charts."""
+    actions.draw_charts(reports=reports)

@@ -1,0 +1,19 @@
+"""Print docs/numbers.md: what each number in a report means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import translation
+
+from reports.definitions import page
+
+
+class Command(BaseCommand):
+    help = "Skriver ut hva hvert tall i rapporten betyr, som docs/numbers.md."
+    requires_migrations_checks = False
+
+    def handle(self, **options: Any) -> None:
+        with translation.override("nb"):
+            self.stdout.write(page(), ending="")

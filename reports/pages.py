@@ -1,0 +1,100 @@
+"""What the report pages hold: presenters put together, one dict a page. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from reports import presenters
+from reports.definitions import DEFINITIONS
+from reports.presenters import Words
+from reports.queries import Headline, Lines
+from teams.calendar import Week
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart on a page: addresses for light and dark screens, or none while it is not drawn."""
+
+    words: Words
+    light: str = ""
+    dark: str = ""
+
+
+def weeks_page(found: Sequence[Headline], *, more: bool, first_page: bool) -> dict[str, Any]:
+    """The list: a row a week, bars measured against the most of the page."""
+    most = max((each.minutes for each in found), default=0) or 1
+    rows = [
+        {
+            "headline": each,
+            "url": _address(each.week),
+            "span": presenters.span(each.week),
+            "share": round(100 * each.minutes / most),
+            "late": presenters.overdue_note(each),
+        }
+        for each in found
+    ]
+    return {
+        "rows": rows,
+        "older": str(found[-1].week) if more else "",
+        "first_page": first_page,
+        "definitions": DEFINITIONS,
+    }
+
+
+def week_page(
+    trend: Sequence[Headline], lines: Lines, *, neighbours: Collection[Week], drawn: Collection[str]
+) -> dict[str, Any]:
+    """One week; the trend's last headline is the week itself."""
+    this = trend[-1]
+    week = this.week
+    previous = next((each for each in trend if each.week == week.plus(-1)), None)
+    kinds, hospital = presenters.by_kind(lines.work), presenters.from_hospital(lines.work)
+    return {
+        "headline": this,
+        "week": week,
+        "span": presenters.span(week),
+        "earlier": _neighbour(week.plus(-1), neighbours),
+        "later": _neighbour(week.plus(1), neighbours),
+        "kpis": presenters.kpis(this, previous),
+        "groups": presenters.movable_groups(lines.movable),
+        "origins": presenters.by_origin(lines.work),
+        "kinds": kinds,
+        "total": presenters.total(kinds),
+        "hospital": hospital,
+        "hospital_total": presenters.total(hospital),
+        "professions": presenters.capacity_rows(lines.professions),
+        "persons": presenters.capacity_rows(lines.persons),
+        "trend": list(reversed(trend)),
+        "charts": _pictures(week, drawn, trend),
+        "definitions": DEFINITIONS,
+    }
+
+
+def _pictures(week: Week, drawn: Collection[str], trend: Sequence[Headline]) -> dict[str, Picture]:
+    words = {
+        "movable": presenters.movable_words(trend[-1]),
+        "capacity": presenters.capacity_words(trend[-1]),
+        "trend": presenters.trend_words(trend),
+    }
+    return {
+        name: Picture(said, _chart(week, f"{name}-light"), _chart(week, f"{name}-dark"))
+        if name in drawn
+        else Picture(said)
+        for name, said in words.items()
+    }
+
+
+def _neighbour(week: Week, closed: Collection[Week]) -> dict[str, Any] | None:
+    return {"number": week.number, "url": _address(week)} if week in closed else None
+
+
+def _address(week: Week) -> str:
+    return reverse("report", args=[week.year, week.number])
+
+
+def _chart(week: Week, name: str) -> str:
+    return reverse("report_chart", args=[week.year, week.number, name])

@@ -1,0 +1,64 @@
+"""The doors to the closed weeks: a list of them, one week, its charts."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from reports import pages, queries
+from reports.charts import NAMES
+from teams.calendar import Week
+from teams.middleware import MemberRequest
+from teams.permissions import Permission, requires
+
+
+@requires(Permission.SEE_REPORTS)
+def weeks(request: MemberRequest) -> HttpResponse:
+    """Closed weeks, newest first, half a year a page; `?before=2026-W21` goes on from there."""
+    before = _week_in(request.GET["before"]) if request.GET.get("before") else None
+    reports = queries.weeks_before(request.member, before)
+    found = queries.headlines(reports[: queries.PAGE])
+    context = pages.weeks_page(found, more=len(reports) > queries.PAGE, first_page=before is None)
+    return render(request, "reports/weeks.html", context)
+
+
+@requires(Permission.SEE_REPORTS)
+def week(request: MemberRequest, year: int, number: int) -> HttpResponse:
+    """One closed week of the reader's own clinic."""
+    asked = _week_of(year, number)
+    report = queries.report_of(request.member, asked)
+    if report is None:
+        raise Http404
+    trend = queries.trends([report])[report.pk]
+    neighbours = {
+        Week(each.year, each.week)
+        for each in queries.of_weeks([report.clinic_id], [asked.plus(-1), asked.plus(1)])
+    }
+    lines = queries.lines_of(report, request.member)
+    context = pages.week_page(trend, lines, neighbours=neighbours, drawn=queries.drawn(report))
+    return render(request, "reports/week.html", context)
+
+
+@requires(Permission.SEE_REPORTS)
+def chart(request: MemberRequest, year: int, number: int, chart: str) -> HttpResponse:
+    """A drawn chart: `movable-light.svg`, `trend-dark.svg`."""
+    name, _dash, theme = chart.rpartition("-")
+    if name not in NAMES or theme not in ("light", "dark"):
+        raise Http404
+    svg = queries.chart(request.member, _week_of(year, number), name, dark=theme == "dark")
+    if svg is None:
+        raise Http404
+    return HttpResponse(svg, content_type="image/svg+xml")
+
+
+def _week_of(year: int, number: int) -> Week:
+    """The week of an address; 404 for one that no calendar has."""
+    return _week_in(f"{year}-W{number:02d}")
+
+
+def _week_in(text: str) -> Week:
+    try:
+        return Week.parse(text)
+    except ValueError:
+        raise Http404(_("Ingen slik uke.")) from None
