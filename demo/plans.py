@@ -1,0 +1,222 @@
+"""Who is in which programme, and the year of occasions that followed from it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from demo.patients import Followed
+from demo.rows import Ids, PlanRow, PlanStepRow
+from demo.story import Story
+from demo.work import NIGHT, Kind, Standing, Work
+from tasks.models import FollowUpPlan
+from tasks.recurrence import Occasion, Rhythm, first_occasion, next_occasion
+from teams.calendar import DAY, midnight
+
+ACTIVE, STOPPED, DECLINED = (str(state) for state in FollowUpPlan.State)
+DECLINE_SHARE = 0.02
+# Programmes that a doctor enrols patients in by hand: the share of those with the condition.
+BY_HAND: dict[str, dict[str, float]] = {
+    "warfarin": {"K78": 0.2},
+    "metotreksat": {"L88": 0.6, "S91": 0.1, "D94": 0.3},
+    "litium": {"P73": 0.4},
+    "denosumab": {"L95": 0.25},
+}
+
+
+@dataclass(frozen=True)
+class ProgrammeStep:
+    id: int
+    kind: Kind
+    name: str
+    minutes: int | None
+    rhythm: Rhythm
+
+
+@dataclass(frozen=True)
+class ApprovedProgramme:
+    id: int
+    slug: str
+    icpc2: tuple[str, ...]
+    min_drugs: int
+    by_condition: bool
+    steps: tuple[ProgrammeStep, ...]
+
+
+@dataclass
+class Running:
+    """One step of one patient's plan, and where it stands."""
+
+    id: int
+    plan_id: int
+    step: ProgrammeStep
+    patient: Followed
+    occasion: Occasion
+    last_done_on: dt.date | None = None
+    waiting: bool = True
+    held: bool = False
+
+    def row(self, clinic_id: int) -> PlanStepRow:
+        o = self.occasion
+        return PlanStepRow(
+            self.id,
+            clinic_id,
+            self.plan_id,
+            self.step.id,
+            self.last_done_on,
+            o.opens_on,
+            o.due_on,
+            o.closes_on,
+            self.waiting,
+        )
+
+    def standing(self) -> Standing:
+        o = self.occasion
+        days = {
+            "last_done_on": self.last_done_on,
+            "opens_on": o.opens_on,
+            "due_on": o.due_on,
+            "closes_on": o.closes_on,
+        }
+        return {name: day.isoformat() if day else None for name, day in days.items()}
+
+
+@dataclass
+class Plans:
+    """All plans of a clinic; `opening` is the heap of (day, step id) at which the next task opens."""
+
+    work: Work
+    ids: Ids
+    rng: random.Random
+    plans: list[PlanRow] = field(default_factory=list)
+    steps: dict[int, Running] = field(default_factory=dict)
+    opening: list[tuple[dt.date, int]] = field(default_factory=list)
+
+    # --- who is in what
+
+    def enrol(self, programme: ApprovedProgramme, patients: Sequence[Followed]) -> None:
+        for patient in patients:
+            starts = self._starts(programme, patient)
+            if (
+                starts
+                and starts < self.work.today - 3 * DAY
+                and not (patient.gone_on and patient.gone_on <= starts)
+            ):
+                self._start(programme, patient, starts)
+
+    def _starts(self, programme: ApprovedProgramme, patient: Followed) -> dt.date | None:
+        """The day the plan began: when the programme did, or soon after the diagnosis; None for no plan."""
+        began, rng = self.work.roster.starts_on, self.rng
+        since = [patient.codes[code] for code in programme.icpc2 if code in patient.codes]
+        if programme.by_condition:
+            if programme.min_drugs:
+                return began if patient.drugs >= programme.min_drugs else None
+            return max(began, min(since) + rng.randrange(5, 14) * DAY) if since else None
+        shares = BY_HAND.get(programme.slug, {})
+        chosen = rng.random() < max((shares.get(code, 0.0) for code in patient.codes), default=0.0)
+        if programme.slug == "skropelig":
+            chosen = patient.age >= 80 and patient.row.home_care and rng.random() < 0.5
+        return max([began + rng.randrange(60) * DAY, *(day + 10 * DAY for day in since)]) if chosen else None
+
+    def _start(self, programme: ApprovedProgramme, patient: Followed, starts: dt.date) -> None:
+        rng, gone_on = self.rng, patient.gone_on
+        pk = self.ids.next(PlanRow)
+        state, ended, reason = ACTIVE, None, ""
+        if programme.by_condition and rng.random() < DECLINE_SHARE:
+            state, ended, reason = DECLINED, starts + rng.randrange(2) * DAY, "Ønsker ikke innkalling"
+        elif gone_on:
+            state, ended, reason = STOPPED, gone_on, "død" if patient.row.deceased_on else "ute av listen"
+        self.plans.append(
+            PlanRow(
+                pk, self.work.roster.clinic_id, patient.row.id, programme.id, state, starts, ended, reason
+            )
+        )
+        for step in programme.steps:
+            occasion = first_occasion(step.rhythm, starts_on=starts, share=rng.random())
+            running = Running(self.ids.next(PlanStepRow), pk, step, patient, occasion)
+            self.steps[running.id] = running
+            if state == DECLINED:
+                running.waiting = False
+            else:
+                self._await(running, starts + DAY)
+
+    def hold_one(self, slug_of_kind: str, due_in: tuple[int, ...], nurse_id: int) -> None:
+        """For the first screen: injections of one nurse's patients that have their last day, or fall due, today."""
+        base = self.work.book.days[self.work.base]
+        candidates = [
+            r
+            for r in self.steps.values()
+            if r.step.rhythm.hard
+            and r.step.kind.slug == slug_of_kind
+            and r.patient.row.usual_nurse_id == nurse_id
+            and not r.patient.gone_on
+        ]
+        for running, days in zip(candidates, due_in, strict=False):
+            due = base + days * DAY
+            closes = running.step.rhythm.closes_days_after
+            running.occasion = Occasion(
+                due - running.step.rhythm.opens_days_before * DAY,
+                due,
+                None if closes is None else due + closes * DAY,
+            )
+            running.last_done_on, running.held = base + (days - 182) * DAY, True
+            self.opening = [entry for entry in self.opening if entry[1] != running.id]
+            self._await(running, running.occasion.opens_on)
+        heapq.heapify(self.opening)
+
+    # --- the nights
+
+    def _await(self, running: Running, earliest: dt.date) -> None:
+        """The night that opens the task: today's own night is left to the product."""
+        day = max(running.occasion.opens_on, earliest)
+        gone_on = running.patient.gone_on
+        if gone_on and day > gone_on:
+            running.waiting = False
+        elif day < self.work.today:
+            heapq.heappush(self.opening, (day, running.id))
+
+    def night(self, day: dt.date) -> None:
+        """Open what opens this night."""
+        while self.opening and self.opening[0][0] <= day:
+            self._open(self.steps[heapq.heappop(self.opening)[1]], day)
+
+    def _open(self, running: Running, day: dt.date) -> None:
+        work, step, o = self.work, running.step, running.occasion
+        running.waiting = False
+        story = Story(
+            kind_id=step.kind.id,
+            name=step.name,
+            origin="plan",
+            minutes=step.minutes or step.kind.usual_minutes,
+            opens_on=o.opens_on,
+            due_on=o.due_on,
+            closes_on=o.closes_on,
+            hard=step.rhythm.hard,
+            patient_id=running.patient.row.id,
+            plan_step_id=running.id,
+        )
+        story.open(midnight(day) + NIGHT, None)
+        work.stories.append(story)
+        place = work.share_out(story, step.kind, running.patient, work.book.index(day))
+        end = None
+        if place and not running.held:
+            end = work.work_off(story, step.kind, running.patient, place, running.standing())
+        gone_on = running.patient.gone_on
+        found = midnight(gone_on + DAY) + NIGHT if gone_on else None
+        if found and (end is None or end.at >= found):
+            story.until(found)
+            story.cancel(found, None, "død" if running.patient.row.deceased_on else "ute av listen")
+        elif end and end.at < work.now:
+            self._move_on(running, end.at.date(), done=end.done)
+
+    def _move_on(self, running: Running, ended_on: dt.date, *, done: bool) -> None:
+        """As the product does: from the day it was done, or from the due date when it was not."""
+        running.last_done_on = ended_on if done else running.last_done_on
+        running.occasion = next_occasion(
+            running.step.rhythm, after=ended_on if done else running.occasion.due_on
+        )
+        running.waiting = True
+        self._await(running, ended_on + DAY)

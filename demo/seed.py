@@ -1,0 +1,234 @@
+"""Fills a database with the two demo clinics. Same (seed, today): same rows.
+
+Runs as the tables' owner, in one transaction. Everything that the product can do by itself, it does: it proposes
+and approves the programmes, runs the night of today, closes the weeks and draws the charts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from django.contrib.auth.hashers import get_hasher
+from django.db import connection, transaction
+
+from demo.history import History
+from demo.logins import LOGINS, PASSWORD
+from demo.patients import Lists, Maker
+from demo.people import FURULUND, SOLBAKKEN, Cast, started_on
+from demo.plans import ApprovedProgramme, ProgrammeStep
+from demo.roster import Roster
+from demo.rows import TABLES, DelegationRow, Ids, Row
+from demo.work import NIGHT, Kind, Work
+from demo.write import reserve_ids, write
+from reports.actions import close_weeks, draw_charts
+from reports.models import WeeklyReport
+from tasks.actions.nightly import allocate_tasks, open_due_tasks
+from tasks.actions.plans import rhythm_of
+from tasks.actions.programmes import approve_programme, propose_programmes
+from tasks.models import Programme, TaskKind
+from teams.calendar import midnight
+from teams.models import Clinic, Member, Municipality, User
+
+# Left as proposals, so that there is something to approve. Furulund has only just begun.
+STILL_PROPOSED = {
+    "solbakken": {"angst", "depresjon", "epilepsi", "nevrologi", "fedme"},
+    "furulund": {
+        "angst",
+        "depresjon",
+        "epilepsi",
+        "nevrologi",
+        "fedme",
+        "demens",
+        "skropelig",
+        "rus",
+        "litium",
+    },
+}
+
+
+@dataclass
+class Seeded:
+    """What was made, and how many seconds each part took."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        start = perf_counter()
+        yield
+        self.seconds[name] += perf_counter() - start
+
+    def write(self, *batches: Sequence[Row]) -> None:
+        write(*batches)
+        self.counts.update({TABLES[type(rows[0])]: len(rows) for rows in batches if rows})
+
+
+def exists() -> bool:
+    return Clinic.objects.filter(slug=SOLBAKKEN.slug).exists()
+
+
+@transaction.atomic
+def seed(*, today: dt.date, number: int, patients: int, charts: int = 1) -> Seeded:
+    """Make both clinics. `patients` is the length of Solbakken's lists; Furulund gets a tenth of it.
+
+    `charts`: of how many of the latest reports; the worker draws the rest when it starts.
+    """
+    seeded = Seeded()
+    # A quarter of a million small tuples that all live to the end: the collector would only count them.
+    gc.disable()
+    try:
+        histories = _clinics(seeded, today, number, patients)
+        _finish(histories, today, seeded)
+    finally:
+        gc.enable()
+    with seeded.part("charts"):
+        latest = WeeklyReport.objects.order_by("-year", "-week", "clinic")[:charts]
+        seeded.counts["charted_reports"] = draw_charts(reports=[report.pk for report in latest])
+    return seeded
+
+
+def _clinics(seeded: Seeded, today: dt.date, number: int, patients: int) -> list[History]:
+    with seeded.part("logins"):
+        user_ids = _users(today)
+    ids = reserve_ids()
+    sizes = {SOLBAKKEN: patients, FURULUND: max(40, patients // 10)}
+    return [
+        _clinic(cast, size, today=today, number=number, ids=ids, user_ids=user_ids, seeded=seeded)
+        for cast, size in sizes.items()
+    ]
+
+
+def _clinic(
+    cast: Cast,
+    size: int,
+    *,
+    today: dt.date,
+    number: int,
+    ids: Ids,
+    user_ids: Mapping[str, int],
+    seeded: Seeded,
+) -> History:
+    """One clinic up to today's night."""
+    rng = random.Random(f"{number} {today} {cast.slug}")
+    municipality, _made = Municipality.objects.get_or_create(number="9901", defaults={"name": "Solvik"})
+    clinic = Clinic.objects.create(
+        slug=cast.slug, name=cast.name, municipality=municipality, started_on=started_on(cast, today)
+    )
+    kinds = _kinds()
+    with seeded.part("people"):
+        roster = Roster(cast, clinic.pk, user_ids, today, rng, ids)
+        delegations = roster.delegations({slug: kind.id for slug, kind in kinds.items()}, ids)
+        seeded.write(roster.members, roster.hours, roster.absences, delegations)
+        programmes = _programmes(clinic, kinds)
+    with seeded.part("patients"):
+        lists = Maker(roster, rng, ids).make(size)
+    with seeded.part("history"):
+        history = _history(roster, kinds, delegations, lists, programmes, ids, rng)
+        told = history.tell()
+    with seeded.part("copy"):
+        patients = [followed.row for followed in lists.patients]
+        seeded.write(patients, lists.identifiers, lists.conditions, lists.medications, lists.encounters)
+        seeded.write(told.plans, told.plan_steps, told.tasks, told.events)
+    return history
+
+
+def _history(
+    roster: Roster,
+    kinds: Mapping[str, Kind],
+    delegations: list[DelegationRow],
+    lists: Lists,
+    programmes: list[ApprovedProgramme],
+    ids: Ids,
+    rng: random.Random,
+) -> History:
+    return History(Work(roster, kinds, delegations, rng), lists.patients, programmes, ids, rng)
+
+
+def _finish(histories: list[History], today: dt.date, seeded: Seeded) -> None:
+    """Today's night and the weeks that are over, by the product's own hand; then what came this morning."""
+    now = midnight(today) + NIGHT
+    with seeded.part("checks"), connection.cursor() as cursor:
+        # Half a million foreign keys, checked here rather than at the very end, where they would have no name.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    with seeded.part("analyze"), connection.cursor() as cursor:
+        for table in TABLES.values():
+            cursor.execute(f"ANALYZE {table}")
+    with seeded.part("night"):
+        seeded.counts["opened_tonight"] = open_due_tasks(now=now, today=today)
+        seeded.counts["placed_tonight"] = allocate_tasks(now=now, today=today)
+    with seeded.part("weeks"):
+        seeded.counts["weekly_reports"] = close_weeks(now=now).reports
+    with seeded.part("morning"):
+        # The night took ids of its own.
+        first = histories[0]
+        first.ids = reserve_ids()
+        seeded.write(*first.rows(first.arrivals.after_the_night()))
+
+
+def _users(today: dt.date) -> dict[str, int]:
+    """Logins, ids by user name. One hash for all: the password is on the screen, and a hash costs half a second."""
+    password = get_hasher().encode(PASSWORD, "fordel-demo-2026-salt")
+    users = User.objects.bulk_create(
+        User(
+            username=login.username,
+            first_name=login.name.rsplit(" ", 1)[0],
+            last_name=login.name.rsplit(" ", 1)[1],
+            password=password,
+            date_joined=midnight(today),
+        )
+        for login in LOGINS
+    )
+    return {user.username: user.pk for user in users}
+
+
+def _kinds() -> dict[str, Kind]:
+    return {
+        k.slug: Kind(
+            k.pk,
+            k.slug,
+            k.name,
+            k.origin,
+            tuple(k.professions),
+            tuple(k.delegable_to),
+            k.minutes,
+            k.return_rule,
+        )
+        for k in TaskKind.objects.all()
+    }
+
+
+def _programmes(clinic: Clinic, kinds: Mapping[str, Kind]) -> list[ApprovedProgramme]:
+    """The clinic's programmes, proposed by the product and approved by the leading doctor when they began."""
+    propose_programmes(clinic.pk)
+    by_id = {kind.id: kind for kind in kinds.values()}
+    leader = Member.objects.filter(clinic=clinic).order_by("pk")[0]
+    approved = []
+    at = midnight(clinic.started_on) - dt.timedelta(hours=9)
+    for programme in Programme.objects.filter(clinic=clinic).order_by("pk").prefetch_related("steps"):
+        if programme.slug in STILL_PROPOSED[clinic.slug]:
+            continue
+        approve_programme(programme.pk, by=leader, at=at)
+        steps = tuple(
+            ProgrammeStep(s.pk, by_id[s.kind_id], s.name, s.minutes, rhythm_of(s))
+            for s in programme.steps.all()
+        )
+        approved.append(
+            ApprovedProgramme(
+                programme.pk,
+                programme.slug,
+                tuple(programme.icpc2),
+                programme.min_drugs,
+                programme.by_condition,
+                steps,
+            )
+        )
+    return approved

@@ -1,0 +1,262 @@
+"""The demo's rows hold what the product promises: stories replay, nobody does what they may not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.models import Count, F, Q
+
+from demo.logins import LOGINS, PASSWORD
+from demo.seed import Seeded
+from patients.models import Condition, Patient, PatientIdentifier
+from patients.personnummer import FNR_SYSTEM, fault
+from reports.models import CapacityLine, MovableLine, ReportChart, WeeklyReport
+from tasks.actions.plans import rhythm_of
+from tasks.eligibility import KindRule, ground_for
+from tasks.models import Delegation, FollowUpPlan, PlanStep, Programme, Task, TaskEvent, TaskState, Verb
+from tasks.recurrence import next_occasion
+from teams.calendar import OSLO, is_working_day, oslo_date
+from teams.models import Absence, Clinic, Member, User
+from teams.queries import capacity
+from teams.wall import clinic_scope
+from tests.demo.conftest import PATIENTS, TODAY
+
+pytestmark = pytest.mark.usefixtures("demo")
+FIRST_DAY = dt.date(2026, 11, 23)
+NOW = dt.datetime(2026, 11, 21, 4, tzinfo=OSLO)
+
+
+def clinic(slug: str = "solbakken") -> Clinic:
+    return Clinic.objects.get(slug=slug)
+
+
+def test_counts_are_what_was_asked_for(demo: Seeded) -> None:
+    assert Patient.objects.filter(clinic=clinic()).count() == PATIENTS
+    assert Patient.objects.filter(clinic=clinic("furulund")).count() == PATIENTS // 10
+    professions = (
+        Member.objects.filter(clinic=clinic()).employed_on(TODAY).values_list("profession", flat=True)
+    )
+    # Four doctors and the locum.
+    assert Counter(professions) == {"doctor": 5, "nurse": 2, "secretary": 4, "": 1}
+    assert demo.counts["tasks_task"] == Task.objects.count() - demo.counts["opened_tonight"]
+
+
+def test_constraints_hold_after_the_night_too() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def replay(events: list[TaskEvent]) -> dict[str, Any]:
+    """A task's row as far as its events tell of it."""
+    known: dict[str, Any] = {"ended_at": None, "done_by": None, "minutes": None, "planned_on": None}
+    state, holder, last = "", None, None
+    for event in events:
+        assert (event.from_state, event.from_member_id) == (state, holder)
+        assert last is None or event.at >= last
+        known |= {name: event.after[name] for name in known if name in event.after}
+        known |= {name: event.after[name] for name in ("opens_on", "planned_minutes") if name in event.after}
+        state, holder, last = event.to_state, event.to_member_id, event.at
+        if event.verb in (Verb.COMPLETE, Verb.LOG, Verb.CANCEL, Verb.RETURN):
+            known["ended_at"] = event.effective_at
+        if state == TaskState.DONE:
+            known["done_by"] = event.by_id
+    return known | {"state": state, "assignee": holder, "version": len(events)}
+
+
+def test_the_events_of_every_task_add_up_to_its_row() -> None:
+    stories = defaultdict(list)
+    for event in TaskEvent.objects.order_by("id"):
+        stories[event.task_id].append(event)
+    tasks = list(Task.objects.all())
+    assert len(tasks) == len(stories) > 2000
+    for task in tasks:
+        events = stories[task.pk]
+        told = replay(events)
+        row = {
+            "state": task.state, "assignee": task.assignee_id, "version": task.version, "ended_at": task.ended_at,
+            "done_by": task.done_by_id, "minutes": task.minutes,
+            "planned_on": task.planned_on.isoformat() if task.planned_on else None,
+        }  # fmt: skip
+        assert {name: told[name] for name in row} == row, (task.pk, [e.verb for e in events])
+        assert task.opens_on.isoformat() == told.get("opens_on", task.opens_on.isoformat())
+        assert task.planned_minutes == told.get("planned_minutes", task.planned_minutes)
+        assert events[0].verb == (Verb.LOG if task.logged else Verb.OPEN)
+        assert task.opened_at == events[0].at
+
+
+def test_nobody_does_what_the_catalogue_forbids() -> None:
+    delegations = list(Delegation.objects.all())
+    by_delegation = 0
+    for task in Task.objects.filter(state="done").select_related("kind", "done_by", "patient"):
+        day = oslo_date(task.ended_at)
+        in_force = {
+            (d.doctor_id, d.member_id)
+            for d in delegations
+            if d.kind_id == task.kind_id
+            and d.starts_on <= day
+            and (d.ends_on is None or d.ends_on >= day)
+            and (d.revoked_on is None or d.revoked_on > day)
+        }
+        rule = KindRule(frozenset(task.kind.professions), frozenset(task.kind.delegable_to))
+        ground = ground_for(
+            rule, member_id=task.done_by_id, profession=task.done_by.profession,
+            list_doctor_id=task.patient.list_doctor_id if task.patient else None, delegated=in_force,
+        )  # fmt: skip
+        assert ground is not None, (task.kind.slug, task.done_by.name, day)
+        by_delegation += ground == "delegation"
+    assert by_delegation > 5
+
+
+def test_work_is_done_on_working_days_by_people_who_are_there() -> None:
+    done = [(t.done_by_id, oslo_date(t.ended_at)) for t in Task.objects.filter(state="done")]
+    days = sorted({day for _, day in done})
+    assert all(is_working_day(day) for day in days)
+    there = capacity(days)
+    assert [pair for pair in done if pair[1] not in there[pair[0]]] == []
+    absent = Absence.objects.filter(
+        member__done_tasks__ended_at__date__gte=F("starts_on"),
+        member__done_tasks__ended_at__date__lte=F("ends_on"),
+    )
+    assert not absent.exists()
+
+
+def test_nothing_has_happened_that_has_not_happened_yet() -> None:
+    assert not Task.objects.filter(ended_at__gte=NOW).exists()
+    later = TaskEvent.objects.filter(at__gt=NOW)
+    assert later.count() == later.filter(verb="open", task__assignee=None).count() == 3
+
+
+def test_the_dead_and_the_moved_are_not_followed() -> None:
+    gone = Patient.objects.exclude(deceased_on=None, moved_on=None)
+    assert gone.exists()
+    assert not FollowUpPlan.objects.filter(patient__in=gone, state="active").exists()
+    assert not Task.objects.filter(patient__in=gone, plan_step__isnull=False, ended_at=None).exists()
+    assert not PlanStep.objects.filter(plan__patient__in=gone, waiting=True).exists()
+
+
+def test_person_numbers_are_valid_and_nobodys() -> None:
+    values = list(PatientIdentifier.objects.values_list("system", "value"))
+    assert len(values) == Patient.objects.count()
+    assert {system for system, _ in values} == {FNR_SYSTEM}
+    assert [value for _, value in values if fault(value, synthetic_only=True)] == []
+    for clinic_values in PatientIdentifier.objects.values("clinic").annotate(n=Count("value", distinct=True)):
+        assert clinic_values["n"] == Patient.objects.filter(clinic=clinic_values["clinic"]).count()
+
+
+def test_plans_stand_where_their_tasks_leave_them() -> None:
+    open_tasks = dict(Task.objects.open().exclude(plan_step=None).values_list("plan_step", "due_on"))
+    last_done: dict[int, dt.date] = {}
+    for task in Task.objects.filter(state="done").exclude(plan_step=None).order_by("ended_at"):
+        last_done[task.plan_step_id] = oslo_date(task.ended_at)
+    followed = 0
+    for row in PlanStep.objects.select_related("step", "plan"):
+        if row.pk in last_done:
+            assert row.last_done_on == last_done[row.pk]
+        if row.plan.state != "active":
+            assert not row.waiting
+            assert row.pk not in open_tasks
+        elif row.waiting:
+            assert row.pk not in open_tasks
+            assert row.opens_on > TODAY
+            ended = Task.objects.filter(plan_step=row).order_by("ended_at").last()
+            if ended and ended.state == "done":
+                expected = next_occasion(rhythm_of(row.step), after=last_done[row.pk])
+                assert (row.opens_on, row.due_on) == (expected.opens_on, expected.due_on)
+                followed += 1
+        else:
+            assert open_tasks[row.pk] == row.due_on
+    assert followed > 50
+
+
+def test_programmes_are_approved_by_a_doctor_and_some_are_left_to_approve() -> None:
+    programmes = Programme.objects.filter(clinic=clinic())
+    assert 4 <= programmes.filter(state="proposed").count() <= 5
+    approved = programmes.filter(state="approved")
+    assert set(approved.values_list("approved_by__profession", flat=True)) == {"doctor"}
+    assert not FollowUpPlan.objects.exclude(programme__state="approved").exists()
+
+
+def test_delegations_show_every_standing() -> None:
+    all_of_them = Delegation.objects.filter(clinic=clinic())
+    assert all_of_them.in_force(TODAY).count() == 3
+    assert all_of_them.filter(ends_on__lt=TODAY).count() == 1
+    assert all_of_them.filter(revoked_on__lt=TODAY).count() == 1
+    assert not all_of_them.filter(instruction="").exists()
+
+
+def test_every_login_has_something_to_do_on_the_first_day() -> None:
+    for username in ("sykepleier", "lege", "leder", "sekretaer"):
+        held = Task.objects.open().filter(assignee__user__username=username)
+        assert held.filter(planned_on=FIRST_DAY).exists(), username
+    assert Task.objects.open().filter(planned_on__gt=FIRST_DAY).count() > 3
+    last_day_today = Task.objects.open().filter(hard=True, closes_on=FIRST_DAY, name="Denosumab-injeksjon")
+    assert last_day_today.count() <= 1
+    assert Task.objects.open().filter(due_on__lt=TODAY).exists()
+    assert Task.objects.open().filter(origin="hospital").exclude(sender="").exists()
+    assert Task.objects.open().filter(assignee=None).count() == 3
+
+
+def test_the_weeks_are_closed_and_quiet_in_july_and_at_christmas() -> None:
+    reports = WeeklyReport.objects.filter(clinic=clinic())
+    assert reports.count() == 56
+    done = Counter[tuple[int, int]]()
+    for line in CapacityLine.objects.filter(report__in=reports, member=None).select_related("report"):
+        done[line.report.year, line.report.week] += line.done
+    usual = sum(done[2026, week] for week in range(34, 47)) / 13
+    assert sum(done[2026, week] for week in (28, 29, 30)) / 3 < 0.75 * usual
+    assert done[2025, 52] < 0.6 * usual
+    assert min(done.values()) > 0
+    assert ReportChart.objects.filter(report__in=reports).exists()
+
+
+def test_doctors_movable_minutes_go_down_after_the_delegation() -> None:
+    by_week = Counter[tuple[int, int]]()
+    for line in MovableLine.objects.filter(clinic=clinic()).select_related("report"):
+        by_week[line.report.year, line.report.week] += line.minutes
+    before = sum(by_week[2026, week] for week in range(12, 24)) / 12
+    after = sum(by_week[2026, week] for week in range(36, 47)) / 11
+    assert after < before
+
+
+def test_the_other_clinic_is_another_world() -> None:
+    solbakken, furulund = clinic(), clinic("furulund")
+    users = {
+        c: set(Member.objects.filter(clinic=c).exclude(user=None).values_list("user__username", flat=True))
+        for c in (solbakken, furulund)
+    }
+    assert users[solbakken] & users[furulund] == {"vikar"}
+    with clinic_scope(furulund.pk):
+        assert Patient.objects.count() == PATIENTS // 10
+        assert not Task.objects.filter(clinic=solbakken.pk).exists()
+        assert set(Condition.objects.values_list("clinic", flat=True)) == {furulund.pk}
+        assert set(Task.objects.values_list("clinic", flat=True)) == {furulund.pk}
+
+
+def test_the_demos_password_opens_every_login() -> None:
+    users = User.objects.filter(username__in=[login.username for login in LOGINS])
+    assert users.count() == len(LOGINS)
+    # One hash for all of them; checking it costs half a second.
+    (password,) = set(users.values_list("password", flat=True))
+    assert check_password(PASSWORD, password)
+    assert not users.filter(Q(is_staff=True) | Q(is_superuser=True)).exists()
+
+
+def test_a_second_run_does_nothing() -> None:
+    before = Task.objects.count(), Patient.objects.count(), User.objects.count()
+    out = StringIO()
+    call_command("seed_demo", stdout=out)
+    assert out.getvalue().splitlines() == ["Demolegekontoret finnes fra før."]
+    assert (Task.objects.count(), Patient.objects.count(), User.objects.count()) == before
+
+
+def test_a_day_that_is_none_is_refused() -> None:
+    with pytest.raises(CommandError, match="ikke en dag"):
+        call_command("seed_demo", "--today", "2026-13-01")
