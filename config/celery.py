@@ -8,6 +8,7 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -28,7 +29,17 @@ app.conf.update(
     worker_hijack_root_logger=False,
     beat_schedule={
         "night": {"task": "tasks.jobs.night", "schedule": crontab(hour=4, minute=0)},
-        "close_weeks": {"task": "reports.jobs.close_weeks", "schedule": crontab(hour=5, minute=0, day_of_week="mon")},
+        "close_weeks": {
+            "task": "reports.jobs.close_weeks",
+            "schedule": crontab(hour=5, minute=0, day_of_week="mon"),
+        },
     },
 )
 app.autodiscover_tasks(related_name="jobs")
+
+
+@worker_ready.connect
+def catch_up(**_: object) -> None:
+    """A worker that starts does what was missed: the machine was off at night, or a worker was killed."""
+    for job in ("patients.jobs.resume_imports", "tasks.jobs.catch_up", "reports.jobs.close_weeks"):
+        app.send_task(job)

@@ -13,6 +13,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from demo.logins import PASSWORD, logins
+
 reference: ContextVar[str] = ContextVar("reference", default="")
 
 
@@ -44,7 +46,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "member": member,
         "places": getattr(request, "places", []),
         "navigation": entries(request, member) if member else [],
-        "demo": settings.DEMO,
+        "demo_logins": logins(),
+        "demo_password": PASSWORD if settings.DEMO else "",
     }
 
 

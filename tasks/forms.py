@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tasks.models import Origin, Task, TaskKind
@@ -84,9 +85,11 @@ class CancelForm(forms.Form):
 
 
 class LogForm(forms.Form):
+    """Only kinds that the profession has a part in can be logged."""
+
     kind = forms.ModelChoiceField(
         label=_("Hva"),
-        queryset=TaskKind.objects.all(),
+        queryset=TaskKind.objects.none(),
         empty_label=None,
         widget=forms.Select(attrs={"class": "ds-input"}),
     )
@@ -111,6 +114,12 @@ class LogForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "ds-input"}),
         help_text=_("For eksempel avdelingen på sykehuset."),
     )
+
+    def __init__(self, *args: Any, profession: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ModelChoiceField[TaskKind]", self.fields["kind"])
+        has_a_part = Q(professions__contains=[profession]) | Q(delegable_to__contains=[profession])
+        field.queryset = TaskKind.objects.filter(has_a_part | Q(preparable_by__contains=[profession]))
 
 
 def version_of(task: Task) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from tasks.actions.nightly import allocate_tasks, open_due_tasks
+from tasks.actions.nightly import catch_up as catch_up_night
 from tasks.actions.nightly import night as run_night
 from teams.calendar import oslo_date
 
@@ -13,6 +14,13 @@ def night() -> None:
     """Open what falls due and share it out. What a missed night should have opened, this one opens."""
     now = timezone.now()
     run_night(now=now, today=oslo_date(now))
+
+
+@shared_task
+def catch_up() -> None:
+    """When a worker starts: what should have been done tonight and was not."""
+    now = timezone.now()
+    catch_up_night(now=now, today=oslo_date(now))
 
 
 @shared_task

@@ -101,6 +101,8 @@ def _note(row: WorkRow) -> str:
         return _("Fra programmet %(name)s.") % {"name": row.programme}
     if row.sender:
         return _("Fra %(sender)s.") % {"sender": row.sender}
+    if row.origin == Origin.PLAN:
+        return ""
     return _("Opphav: %(origin)s.") % {"origin": Origin(row.origin).label}
 
 

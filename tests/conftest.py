@@ -13,12 +13,28 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
 from teams.models import Access, Clinic, Member, Municipality, Profession, User, WorkingHours
 
 STARTED = dt.date(2025, 1, 1)
+
+
+def pytest_configure() -> None:
+    """Static files by their plain names: nothing has to be collected before a test can show a page."""
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_blocker: Any) -> None:
+    """The roles belong to the whole cluster and must be there before the test database is migrated."""
+    with django_db_blocker.unblock():
+        call_command("prepare_roles")
+        connection.close()
 
 
 @dataclass(frozen=True)

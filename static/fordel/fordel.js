@@ -11,6 +11,12 @@ document.addEventListener("htmx:afterSwap", (event) => {
   dialog.querySelector("#ark-tittel")?.focus();
 });
 
+// A row that was swapped keeps the hand where it was: on «Angre» after «Utført», and back again.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const row = document.getElementById(event.detail.elt.id);
+  if (row?.matches(".task")) row.querySelector("[aria-invalid], button")?.focus();
+});
+
 // j and k move between tasks, d does, g shows the task's sheet. Never while somebody writes.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || sheet()?.open) return;

@@ -9,6 +9,8 @@ from typing import Any
 from django.db import connection
 
 from tasks.actions.sharing import share_out
+from tasks.models import AllocationRun
+from teams.calendar import midnight
 from teams.models import Clinic
 from teams.wall import jobs_scope
 
@@ -46,6 +48,18 @@ def allocate_tasks(*, now: dt.datetime, today: dt.date, clinic_ids: list[int] | 
 def night(*, now: dt.datetime, today: dt.date) -> tuple[int, int]:
     """The whole night: (opened, placed)."""
     return open_due_tasks(now=now, today=today), allocate_tasks(now=now, today=today)
+
+
+def catch_up(*, now: dt.datetime, today: dt.date) -> tuple[int, int]:
+    """Tonight's work as far as it has not been done: a machine was off at four, or a worker was killed.
+
+    Opening is harmless to repeat; sharing out is for the clinics that have had none since midnight.
+    """
+    opened = open_due_tasks(now=now, today=today)
+    with jobs_scope():
+        shared = AllocationRun.objects.filter(ran_at__gte=midnight(today)).values("clinic")
+        left = list(Clinic.objects.exclude(pk__in=shared).order_by("pk").values_list("pk", flat=True))
+    return opened, allocate_tasks(now=now, today=today, clinic_ids=left)
 
 
 def _run(name: str, **parameters: Any) -> int:

@@ -91,8 +91,11 @@ def share_out(clinic_ids: list[int], *, now: dt.datetime, today: dt.date) -> int
     days = working_days(today, HORIZON)
     staff = _staff(clinic_ids, today, days)
     changes, runs, placed = _Changes(), [], 0
-    for clinic_id, rows in groupby(_rows(clinic_ids, days[-1]), key=itemgetter(0)):
-        found = {row.id: row for row in rows}
+    rows_of = {
+        clinic_id: list(rows) for clinic_id, rows in groupby(_rows(clinic_ids, days[-1]), key=itemgetter(0))
+    }
+    for clinic_id in clinic_ids:
+        found = {row.id: row for row in rows_of.get(clinic_id, [])}
         problem = _problem(list(found.values()), staff, clinic_id, tuple(days))
         plan = solve(problem)
         moved = _note(plan, problem, found, changes)

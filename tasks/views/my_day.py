@@ -35,14 +35,18 @@ from teams.permissions import Permission, may, requires
 @require_GET
 @requires(Permission.DO_TASKS)
 def my_day(request: MemberRequest) -> HttpResponse:
-    return render(request, "tasks/my_day.html", context(request.member, log_form=LogForm()))
+    return render(
+        request,
+        "tasks/my_day.html",
+        context(request.member, log_form=LogForm(profession=request.member.profession)),
+    )
 
 
 @require_POST
 @requires(Permission.DO_TASKS)
 def log(request: MemberRequest) -> HttpResponse:
     """«Logg oppgave»: two taps for the usual ones, a form for the rest."""
-    form = LogForm(request.POST)
+    form = LogForm(request.POST, profession=request.member.profession)
     if not form.is_valid():
         return render(request, "tasks/my_day.html", context(request.member, log_form=form), status=422)
     data, kind = form.cleaned_data, form.cleaned_data["kind"]
