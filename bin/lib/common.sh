@@ -13,7 +13,7 @@ log_dir=$checkout/.local/log
 
 say() { printf '%s\n' "$*" >&2; }
 die() {
-    say "$(basename "$0"): $*"
+    say "${me:-$(basename "$0")}: $*"
     exit 1
 }
 
