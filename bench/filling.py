@@ -22,7 +22,7 @@ TASKS_A_WEEK = 900
 
 # chance(n, salt) is the same number in [0, 1) for the same n, salt and seed.
 CHANCE = """
-CREATE FUNCTION pg_temp.chance(n bigint, salt int) RETURNS double precision LANGUAGE sql IMMUTABLE AS $$
+CREATE OR REPLACE FUNCTION pg_temp.chance(n bigint, salt int) RETURNS double precision LANGUAGE sql IMMUTABLE AS $$
     SELECT (hashint8extended(n * 64 + salt, {seed}) & 2147483647) / 2147483648.0::float8
 $$
 """

@@ -15,13 +15,18 @@ BATCH = 25  # reports a drawing job: less than half a minute, so that no job hol
 def close_weeks() -> None:
     """Close what is over, also weeks that were missed; then have drawn whatever has no charts yet."""
     actions.close_weeks(now=timezone.now())
-    with jobs_scope():
-        waiting = queries.undrawn()
-    for first in range(0, len(waiting), BATCH):
-        draw_charts.delay(waiting[first : first + BATCH])
+    ask_for_charts()
 
 
 @shared_task(name="reports.jobs.draw_charts")
 def draw_charts(reports: list[int]) -> None:
     """Draw these reports' charts."""
     actions.draw_charts(reports=reports)
+
+
+def ask_for_charts() -> None:
+    """One drawing job a batch of reports without charts, the newest first."""
+    with jobs_scope():
+        waiting = queries.undrawn()
+    for first in range(0, len(waiting), BATCH):
+        draw_charts.delay(waiting[first : first + BATCH])

@@ -1,5 +1,5 @@
--- One line per profession, and per member where the clinic has switched that on. Both come from the same
--- rows, so that persons always add up to their profession.
+-- INSERT INTO reports_capacityline: one line per profession, and per member where the clinic has switched that
+-- on. Both come from the same rows, so that persons always add up to their profession.
 WITH week AS (
     SELECT * FROM unnest(
         %(mondays)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]

@@ -1,5 +1,6 @@
--- Doctors' done work that others could have had, in at most one bucket each (docs/numbers.md): back to the
--- sender or declined; whole to others; the prepared part to others. What only a doctor may do is in none.
+-- INSERT INTO reports_movableline: doctors' done work that others could have had, in at most one bucket each
+-- (docs/numbers.md): back to the sender or declined; whole to others; the prepared part to others. What only a
+-- doctor may do is in none.
 WITH week AS (
     SELECT * FROM unnest(
         %(mondays)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]

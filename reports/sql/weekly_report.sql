@@ -1,5 +1,5 @@
--- The header of each clinic's week. Whatever was there already stays; the rows made are returned, and only
--- they get lines. Weeks without any work get a row too.
+-- INSERT INTO reports_weeklyreport: the header of each clinic's week. Whatever was there already stays; the
+-- rows made are returned, and only they get lines. Weeks without any work get a row too.
 WITH week AS (
     SELECT * FROM unnest(
         %(mondays)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]

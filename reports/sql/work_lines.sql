@@ -1,5 +1,5 @@
--- What was opened, done, ended otherwise and left overdue, by kind and origin. Done work carries the doer's
--- profession; the rest is nobody's and carries none.
+-- INSERT INTO reports_workline: what was opened, done, ended otherwise and left overdue, by kind and origin.
+-- Done work carries the doer's profession; the rest is nobody's and carries none.
 WITH week AS (
     SELECT * FROM unnest(
         %(mondays)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]

@@ -7,8 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
 
 from reports.actions import close_weeks
+from reports.jobs import ask_for_charts
 from teams.calendar import Week
 
 
@@ -32,3 +34,7 @@ class Command(BaseCommand):
             _("Lukket %(weeks)d uker, %(reports)d rapporter.")
             % {"weeks": len(closed.weeks), "reports": closed.reports}
         )
+        try:
+            ask_for_charts()
+        except OperationalError:
+            self.stderr.write(_("Køen svarer ikke. Diagrammene tegnes neste gang en arbeider starter."))
