@@ -104,7 +104,11 @@ class Patient(models.Model):
         ]
         indexes = [
             models.Index(
-                F("clinic"), NameOrder("family_name"), NameOrder("given_name"), F("id"), name="patient_in_name_order"
+                F("clinic"),
+                NameOrder("family_name"),
+                NameOrder("given_name"),
+                F("id"),
+                name="patient_in_name_order",
             )
         ]
 
@@ -144,7 +148,9 @@ class Condition(models.Model):
     """A condition that a programme follows, as ICPC-2, with the sender's own code beside it."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
-    patient = models.ForeignKey(Patient, models.CASCADE, related_name="conditions", db_constraint=False, db_index=False)
+    patient = models.ForeignKey(
+        Patient, models.CASCADE, related_name="conditions", db_constraint=False, db_index=False
+    )
     icpc2 = models.CharField(_("ICPC-2"), max_length=3)
     source_system = models.CharField(max_length=120, blank=True)
     source_code = models.CharField(max_length=40, blank=True)
@@ -157,7 +163,9 @@ class Condition(models.Model):
     class Meta:
         verbose_name = _("tilstand")
         verbose_name_plural = _("tilstander")
-        constraints = [models.UniqueConstraint(fields=["patient", "icpc2"], name="condition_once_per_patient")]
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "icpc2"], name="condition_once_per_patient")
+        ]
         indexes = [models.Index(fields=["clinic", "icpc2"], name="condition_by_code")]
 
     def __str__(self) -> str:
@@ -168,7 +176,9 @@ class Medication(models.Model):
     """A drug the patient has or had; how many are in use is a reason for a medication review."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
-    patient = models.ForeignKey(Patient, models.CASCADE, related_name="medications", db_constraint=False, db_index=False)
+    patient = models.ForeignKey(
+        Patient, models.CASCADE, related_name="medications", db_constraint=False, db_index=False
+    )
     source_system = models.CharField(max_length=120, blank=True)
     source_code = models.CharField(max_length=40)
     text = models.CharField(_("legemiddel"), max_length=200)
@@ -196,7 +206,9 @@ class Encounter(models.Model):
     """A contact or stay that a sender told of: when, what class (HL7 ActCode), which department."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
-    patient = models.ForeignKey(Patient, models.CASCADE, related_name="encounters", db_constraint=False, db_index=False)
+    patient = models.ForeignKey(
+        Patient, models.CASCADE, related_name="encounters", db_constraint=False, db_index=False
+    )
     source_id = models.CharField(max_length=80)
     act_class = models.CharField(max_length=8, blank=True)
     department = models.CharField(_("avdeling"), max_length=120, blank=True)
@@ -246,13 +258,24 @@ class ImportRun(models.Model):
     )
     state = models.CharField(_("status"), max_length=8, choices=State.choices, default=State.WAITING)
     started_by = models.ForeignKey(
-        Member, models.PROTECT, null=True, related_name="+", db_constraint=False, verbose_name=_("startet av"), db_index=False)
+        Member,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        verbose_name=_("startet av"),
+        db_index=False,
+    )
     started_at = models.DateTimeField(_("startet"), auto_now_add=True)
     finished_at = models.DateTimeField(_("ferdig"), null=True, blank=True)
     rows_read = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(null=True, blank=True)
-    counts = models.JSONField(default=dict, help_text="Where each row went, by record type (patients/tally.py).")
-    unmapped = models.JSONField(default=list, help_text="Codes we do not follow: [system, code, text, occurrences].")
+    counts = models.JSONField(
+        default=dict, help_text="Where each row went, by record type (patients/tally.py)."
+    )
+    unmapped = models.JSONField(
+        default=list, help_text="Codes we do not follow: [system, code, text, occurrences]."
+    )
     message = models.TextField(blank=True)
 
     objects = ImportRunQuerySet.as_manager()
@@ -290,7 +313,9 @@ class PatientAccess(models.Model):
     """Who was shown what of whom, when and on what ground (pasientjournalloven § 22 a). Append-only."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
-    patient = models.ForeignKey(Patient, models.PROTECT, related_name="accesses", db_constraint=False, db_index=False)
+    patient = models.ForeignKey(
+        Patient, models.PROTECT, related_name="accesses", db_constraint=False, db_index=False
+    )
     member = models.ForeignKey(Member, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     user = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField(_("når"))

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import Any
 
-from patients.imports.rows import CONDITIONS, KINDS, MEDICATIONS, RowError, Unmapped
+from patients.imports.rows import CONDITIONS, KINDS, MEDICATIONS, PATIENTS, Place, RowError, Unmapped
 
 FATES = ("new", "changed", "unchanged", "merged", "unmapped", "ended", "ignored", "refused")
 # What is kept of problems and codes, so that a hostile or hopeless file cannot fill memory or a table.
@@ -29,6 +29,7 @@ class Tally:
         self._names: dict[tuple[str, str], str] = {}
         self.problems: list[RowError] = []
         self.problem_count = 0
+        self._refused_patients: set[Place] = set()
 
     def read(self, kind: str) -> None:
         self._counts[kind]["read"] += 1
@@ -50,7 +51,12 @@ class Tally:
         self._codes[key] += 1
 
     def refuse(self, error: RowError) -> None:
+        """Count a refused row. What a patient's own row tells besides is refused with it in silence."""
         self._counts[error.kind]["refused"] += 1
+        if error.kind == PATIENTS:
+            self._refused_patients.add(error.place)
+        elif error.place in self._refused_patients:
+            return
         self.problem_count += 1
         if len(self.problems) < PROBLEMS_KEPT:
             self.problems.append(error)

@@ -95,6 +95,7 @@ def _take_in(run: ImportRun, path: Path, tally: Tally) -> bool:
         with Progress(run.pk, run.clinic_id) as tell:
             for row in read(found, today=today, synthetic_only=not settings.PRODUCTION, progress=tell):
                 stage.add(row)
+            tell(found.lines, at_once=True)
         stage.resolve()
         if tally.problem_count and not run.good_rows_only:
             raise _Refused

@@ -34,9 +34,9 @@ class Progress:
         if self._connection is not None:
             self._connection.close()
 
-    def __call__(self, rows: int) -> None:
+    def __call__(self, rows: int, *, at_once: bool = False) -> None:
         now = time.monotonic()
-        if now < self._next:
+        if now < self._next and not (at_once and self._connection):
             return
         self._next = now + EVERY_SECONDS
         try:

@@ -67,8 +67,8 @@ def files_at(path: Path, *, unpacked_max: int = UNPACKED_MAX) -> list[File]:
     """
     if path.is_dir():
         found = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
-        if len(found) == 1 and zipfile.is_zipfile(found[0]):
-            return _in_zip(found[0], unpacked_max)
+        if len(found) == 1 and found[0].suffix.lower() == ".zip":
+            return files_at(found[0], unpacked_max=unpacked_max)
         files = [File(p.name, p) for p in found]
     elif not path.is_file():
         raise Unreadable(_("Filen eller mappen finnes ikke."))
@@ -86,11 +86,12 @@ def files_at(path: Path, *, unpacked_max: int = UNPACKED_MAX) -> list[File]:
 def _in_zip(path: Path, unpacked_max: int) -> list[File]:
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [m for m in archive.infolist() if not m.is_dir() and not _is_litter(m.filename)]
+            everything = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError) as error:
         raise Unreadable(_("Zip-filen er skadet, eller ikke en zip-fil.")) from error
-    for member in members:
+    for member in everything:
         _trust(member)
+    members = [m for m in everything if not m.is_dir() and not _is_litter(m.filename)]
     unpacked = sum(m.file_size for m in members)
     packed = sum(m.compress_size for m in members)
     if len(members) > FILES_MAX or unpacked > unpacked_max:

@@ -27,9 +27,7 @@ PROBLEMS_SHOWN = 100
 @require_http_methods(["GET", "POST"])
 @requires(Permission.IMPORT_PATIENTS)
 def imports(request: MemberRequest) -> HttpResponse:
-    form = (
-        UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
-    )
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         try:
             run = _take_upload(request, form)
