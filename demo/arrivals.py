@@ -49,13 +49,15 @@ class Arrivals:
         pools = dict(POOLS)
         pools["delegated"] = lambda p: p.row.list_doctor_id in delegating
         for name, belongs in pools.items():
-            pool = [p for p in patients if belongs(p)] or patients
+            pool = [p for p in patients if belongs(p)]
             self.pools[name] = (pool, list(itertools.accumulate(p.weight for p in pool)))
 
     def day(self, i: int) -> None:
         """Everything that arrives, or is noted, on working day `i`."""
         day = self.work.book.days[i]
         for flow in ARRIVING:
+            if not self.pools[flow.whom][0]:
+                continue
             for _ in range(_poisson(self.rng, expected(flow, day, self.scale))):
                 self._arrive(flow, i)
         for flow in LOGGED:
@@ -182,13 +184,13 @@ class Arrivals:
         """Noted after the fact by whoever of the profession had most time left."""
         work, rng = self.work, self.rng
         kind = work.kinds[flow.kind]
-        shares = [
-            share * (work.doctors_share(work.book.days[i]) if p == DOCTOR and len(flow.log) > 1 else 1)
-            for p, share in flow.log
-        ]
+        habit = work.doctors_share(work.book.days[i]) if len(flow.log) > 1 else 1.0
+        shares = [share * (habit if p == DOCTOR else 1.0) for p, share in flow.log]
         profession = rng.choices([p for p, _ in flow.log], shares)[0]
         there = work.book.present(profession, i)
-        if not there or (len(flow.log) > 1 and rng.random() > sum(shares) / sum(s for _, s in flow.log)):
+        busy = all(work.book.left(m, i) < flow.minutes[0] for m in there)
+        # Doctors do it in the evening; the others have gone home.
+        if not there or (busy and profession != DOCTOR):
             return
         weights = [max(10, work.book.left(m, i)) for m in there]
         who = rng.choices(there, weights)[0]

@@ -27,6 +27,7 @@ METFORMIN = ("A10BA02", "Metformin tabletter 500 mg", 0.8)
 STATIN = ("C10AA05", "Atorvastatin tabletter 40 mg", 0.75)
 ASPIRIN = ("B01AC06", "Acetylsalisylsyre tabletter 75 mg", 0.8)
 METOPROLOL = ("C07AB02", "Metoprolol depottabletter 50 mg", 0.7)
+METHOTREXATE = ("L04AX03", "Metotreksat tabletter 2,5 mg", 0.6)
 RAMIPRIL = ("C09AA05", "Ramipril kapsler 5 mg", 0.5)
 
 DISEASES: tuple[Disease, ...] = (
@@ -119,7 +120,11 @@ DISEASES: tuple[Disease, ...] = (
         "Atrieflimmer",
         ((50, 0.008, 0.017), (65, 0.042, 0.07), (75, 0.119, 0.161)),
         (("K77", 2.5),),
-        (("B01AF02", "Apiksaban tabletter 5 mg", 0.8), METOPROLOL),
+        (
+            ("B01AA03", "Warfarin tabletter 2,5 mg", 0.2),
+            ("B01AF02", "Apiksaban tabletter 5 mg", 0.95),
+            METOPROLOL,
+        ),
         8,
     ),
     Disease(
@@ -209,7 +214,7 @@ DISEASES: tuple[Disease, ...] = (
         "Bipolar lidelse",
         ((20, 0.009, 0.007),),
         (),
-        (("N03AX09", "Lamotrigin tabletter 100 mg", 0.75),),
+        (("N05AN01", "Litium tabletter 83 mg", 0.45), ("N03AX09", "Lamotrigin tabletter 100 mg", 0.5)),
         12,
     ),
     Disease("P15", "Alkoholavhengighet", ((25, 0.007, 0.017),), ()),
@@ -228,6 +233,7 @@ DISEASES: tuple[Disease, ...] = (
         (),
         (
             ("A12AX", "Kalsium og vitamin D tyggetabletter", 0.85),
+            ("M05BX04", "Denosumab injeksjon 60 mg", 0.25),
             ("M05BA04", "Alendronat tabletter 70 mg", 0.45),
         ),
     ),
@@ -244,16 +250,16 @@ DISEASES: tuple[Disease, ...] = (
         "Revmatoid artritt",
         ((30, 0.008, 0.003), (55, 0.021, 0.01)),
         (),
-        (("A11HA", "Folsyre tabletter 1 mg", 0.6),),
+        (METHOTREXATE, ("A11HA", "Folsyre tabletter 1 mg", 0.6)),
         10,
     ),
-    Disease("S91", "Psoriasis", ((20, 0.02, 0.022),), (), (), 15),
+    Disease("S91", "Psoriasis", ((20, 0.02, 0.022),), (), ((*METHOTREXATE[:2], 0.1),), 15),
     Disease(
         "D94",
         "Inflammatorisk tarmsykdom",
         ((18, 0.006, 0.006),),
         (),
-        (("A07EC02", "Mesalazin depottabletter 1 g", 0.5),),
+        ((*METHOTREXATE[:2], 0.3), ("A07EC02", "Mesalazin depottabletter 1 g", 0.5)),
         12,
     ),
     Disease(
@@ -274,6 +280,9 @@ DISEASES: tuple[Disease, ...] = (
         6,
     ),
 )
+
+# Who uses the first does not use the second.
+INSTEAD_OF = {"B01AA03": "B01AF02", "M05BX04": "M05BA04"}
 
 # What old people use beside what their conditions ask for: (ATC, text, share at 70 and over, share at 40–69).
 OTHER_DRUGS = (

@@ -49,7 +49,7 @@ class History:
         """Live through every day up to today's night, and give the rows that are left by then."""
         work = self.work
         nurse = next((m.id for m in work.roster.members if m.profession == "nurse"), 0)
-        self.plans.hold_one("vaksine", INJECTIONS, nurse)
+        self.plans.hold("vaksine", INJECTIONS, nurse)
         deaths: dict[int, list[Followed]] = {}
         for patient in self.patients:
             if died := patient.row.deceased_on:

@@ -10,7 +10,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 
-from demo.diseases import DISEASES, OTHER_DRUGS, Disease
+from demo.diseases import DISEASES, INSTEAD_OF, OTHER_DRUGS, Disease
 from demo.names import family_name, given_name
 from demo.people import DOCTOR, NURSE
 from demo.roster import Roster
@@ -30,12 +30,12 @@ MOVING = ((40, 0.012), (18, 0.045), (0, 0.015))
 
 @dataclass(frozen=True)
 class Followed:
-    """What the plans and the work need to know of a patient."""
+    """What the plans and the work need to know of a patient: ICPC-2 codes with since when, ATC codes in use."""
 
     row: PatientRow
     age: int
     codes: dict[str, dt.date]
-    drugs: int
+    drugs: frozenset[str]
     weight: float
 
     @property
@@ -149,8 +149,8 @@ class Maker:
 
     def _drugs(
         self, pk: int, age: int, drawn: list[Disease], codes: dict[str, dt.date], born: dt.date
-    ) -> int:
-        """Adds the patient's drugs; returns how many are in use."""
+    ) -> frozenset[str]:
+        """Adds the patient's drugs; returns those in use."""
         rng = self.rng
         wanted: dict[str, tuple[str, dt.date]] = {}
         for disease in drawn:
@@ -160,18 +160,22 @@ class Maker:
         for atc, text, old, middle in OTHER_DRUGS:
             if rng.random() < (old if age >= 70 else middle if age >= 40 else 0.01):
                 wanted.setdefault(atc, (text, self.today - rng.randrange(30, 2000) * DAY))
-        in_use = 0
+        for atc, other in INSTEAD_OF.items():
+            if atc in wanted:
+                wanted.pop(other, None)
+        in_use = set()
         for atc, (text, began) in wanted.items():
             since = max(born, min(began, self.today - 3 * DAY))
             stopped = rng.random() < 0.08 and since < self.today - 120 * DAY
             ends = self.today - rng.randrange(10, 100) * DAY if stopped else None
-            in_use += ends is None
+            if ends is None:
+                in_use.add(atc)
             self.made.medications.append(
                 MedicationRow(
                     self.ids.next(MedicationRow), self.roster.clinic_id, pk, ATC, atc, text, since, ends
                 )
             )
-        return in_use
+        return frozenset(in_use)
 
     def _gone(self, age: int, conditions: int, born: dt.date) -> tuple[dt.date | None, dt.date | None]:
         """(died on, moved on) some time since the clinic began with Fordel; for most, neither."""

@@ -18,13 +18,8 @@ from teams.calendar import DAY, midnight
 
 ACTIVE, STOPPED, DECLINED = (str(state) for state in FollowUpPlan.State)
 DECLINE_SHARE = 0.02
-# Programmes that a doctor enrols patients in by hand: the share of those with the condition.
-BY_HAND: dict[str, dict[str, float]] = {
-    "warfarin": {"K78": 0.2},
-    "metotreksat": {"L88": 0.6, "S91": 0.1, "D94": 0.3},
-    "litium": {"P73": 0.4},
-    "denosumab": {"L95": 0.25},
-}
+# Programmes that a doctor enrols patients in by hand, by the drug (ATC) that asks for it.
+BY_HAND = {"warfarin": "B01AA03", "metotreksat": "L04AX03", "litium": "N05AN01", "denosumab": "M05BX04"}
 
 
 @dataclass(frozen=True)
@@ -58,6 +53,7 @@ class Running:
     last_done_on: dt.date | None = None
     waiting: bool = True
     held: bool = False
+    hand_to: int | None = None
 
     def row(self, clinic_id: int) -> PlanStepRow:
         o = self.occasion
@@ -113,10 +109,9 @@ class Plans:
         since = [patient.codes[code] for code in programme.icpc2 if code in patient.codes]
         if programme.by_condition:
             if programme.min_drugs:
-                return began if patient.drugs >= programme.min_drugs else None
+                return began if len(patient.drugs) >= programme.min_drugs else None
             return max(began, min(since) + rng.randrange(5, 14) * DAY) if since else None
-        shares = BY_HAND.get(programme.slug, {})
-        chosen = rng.random() < max((shares.get(code, 0.0) for code in patient.codes), default=0.0)
+        chosen = BY_HAND.get(programme.slug) in patient.drugs
         if programme.slug == "skropelig":
             chosen = patient.age >= 80 and patient.row.home_care and rng.random() < 0.5
         return max([began + rng.randrange(60) * DAY, *(day + 10 * DAY for day in since)]) if chosen else None
@@ -143,8 +138,11 @@ class Plans:
             else:
                 self._await(running, starts + DAY)
 
-    def hold_one(self, slug_of_kind: str, due_in: tuple[int, ...], nurse_id: int) -> None:
-        """For the first screen: injections of one nurse's patients that have their last day, or fall due, today."""
+    def hold(self, slug_of_kind: str, due_in: tuple[int, ...], nurse_id: int) -> None:
+        """For the first screen: injections of one nurse's patients that have their last day, or fall due, today.
+
+        The first is handed to the nurse in person, so that the night leaves it there.
+        """
         base = self.work.book.days[self.work.base]
         candidates = [
             r
@@ -165,6 +163,8 @@ class Plans:
             running.last_done_on, running.held = base + (days - 182) * DAY, True
             self.opening = [entry for entry in self.opening if entry[1] != running.id]
             self._await(running, running.occasion.opens_on)
+        if candidates:
+            candidates[0].hand_to = nurse_id
         heapq.heapify(self.opening)
 
     # --- the nights
@@ -202,7 +202,9 @@ class Plans:
         work.stories.append(story)
         place = work.share_out(story, step.kind, running.patient, work.book.index(day))
         end = None
-        if place and not running.held:
+        if running.held:
+            self._hand_on(story, running, work.book.index(day))
+        elif place:
             end = work.work_off(story, step.kind, running.patient, place, running.standing())
         gone_on = running.patient.gone_on
         found = midnight(gone_on + DAY) + NIGHT if gone_on else None
@@ -211,6 +213,15 @@ class Plans:
             story.cancel(found, None, "død" if running.patient.row.deceased_on else "ute av listen")
         elif end and end.at < work.now:
             self._move_on(running, end.at.date(), done=end.done)
+
+    def _hand_on(self, story: Story, running: Running, i: int) -> None:
+        if running.hand_to:
+            by = self.work.registrar(i)
+            name = self.work.roster.by_id[by].name
+            at = self.work.moment(i, "", story.events[-1].at)
+            story.hand_on(
+                at, by=by, by_name=name, to=running.hand_to, reason="Pasientens faste sykepleier setter den"
+            )
 
     def _move_on(self, running: Running, ended_on: dt.date, *, done: bool) -> None:
         """As the product does: from the day it was done, or from the due date when it was not."""

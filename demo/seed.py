@@ -33,7 +33,7 @@ from tasks.actions.nightly import allocate_tasks, open_due_tasks
 from tasks.actions.plans import rhythm_of
 from tasks.actions.programmes import approve_programme, propose_programmes
 from tasks.models import Programme, TaskKind
-from teams.calendar import midnight
+from teams.calendar import DAY, midnight
 from teams.models import Clinic, Member, Municipality, User
 
 # Left as proposals, so that there is something to approve. Furulund has only just begun.
@@ -51,6 +51,7 @@ STILL_PROPOSED = {
         "litium",
     },
 }
+CLOSING = dt.timedelta(hours=5)
 
 
 @dataclass
@@ -166,7 +167,11 @@ def _finish(histories: list[History], today: dt.date, seeded: Seeded) -> None:
         seeded.counts["opened_tonight"] = open_due_tasks(now=now, today=today)
         seeded.counts["placed_tonight"] = allocate_tasks(now=now, today=today)
     with seeded.part("weeks"):
-        seeded.counts["weekly_reports"] = close_weeks(now=now).reports
+        # Each on its own Monday, so that a report says when it was closed.
+        monday = started_on(SOLBAKKEN, today) + 7 * DAY
+        while (closing := midnight(monday) + CLOSING) <= now:
+            seeded.counts["weekly_reports"] += close_weeks(now=closing).reports
+            monday += 7 * DAY
     with seeded.part("morning"):
         # The night took ids of its own.
         first = histories[0]

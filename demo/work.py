@@ -135,7 +135,7 @@ class Work:
         """How much of their old habit the doctors still have: it wears off from when they began to delegate."""
         habit_from = day - 160 * DAY if self.began_delegating is None else None
         start = habit_from or max(self.began_delegating or day, self.today - 165 * DAY)
-        return 1.0 - 0.45 * min(1.0, max(0.0, (day - start).days / 150))
+        return 1.0 - 0.6 * min(1.0, max(0.0, (day - start).days / 150))
 
     def registrar(self, i: int) -> int:
         """Whoever opens the post that day: a secretary if there is one."""

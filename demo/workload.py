@@ -125,7 +125,7 @@ LOGGED: tuple[Flow, ...] = (
     Flow(
         "telefonsporsmal",
         27,
-        log=(("secretary", 0.77), ("nurse", 0.18), ("doctor", 0.05)),
+        log=(("secretary", 0.81), ("nurse", 0.14), ("doctor", 0.05)),
         minutes=(15, 75),
         season="flu",
     ),
@@ -134,7 +134,7 @@ LOGGED: tuple[Flow, ...] = (
     Flow("sarstell", 2, log=(("nurse", 1.0),), minutes=(20, 45)),
     Flow("kvalitet", 3.2, log=(("nurse", 0.5), ("doctor", 0.5)), minutes=(30, 75)),
     Flow("pasreise_sykehus", 2, log=(("doctor", 0.6), ("secretary", 0.4)), minutes=(8, 20)),
-    Flow("vaksine", 7, log=(("nurse", 0.6), ("secretary", 0.4)), minutes=(20, 60), season="vaccine"),
+    Flow("vaksine", 7, log=(("nurse", 0.3), ("secretary", 0.7)), minutes=(20, 60), season="vaccine"),
 )
 
 
