@@ -95,19 +95,55 @@ def _frame(theme: Theme, **parts: Any) -> Spec:
 
 def movable_spec(figures: Sequence[KindFigure], theme: Theme) -> Spec:
     """Minutes that others could have had, a bar a kind, stacked by bucket; the largest kinds first."""
-    names = {
+    shown = _largest(figures)
+    names = _bucket_names()
+    kinds = {"field": "kind", "type": "nominal", "sort": [each.kind for each in shown], "title": None}
+    along = _along([each.minutes for each in shown], room=1.7)
+    shades = [theme.movable, theme.preparable, theme.returnable]
+    colour = {
+        "field": "bucket",
+        "type": "nominal",
+        "scale": {"domain": list(names.values()), "range": shades},
+    }
+    bars = {
+        "data": {"values": _bars(shown, names)},
+        "mark": {"type": "bar", "stroke": theme.edge, "strokeWidth": 1, "height": {"band": 0.62}},
+        "encoding": {
+            "y": kinds,
+            "x": {"field": "minutes", "stack": "zero", **along},
+            "order": {"field": "order", "type": "quantitative"},
+            "color": colour,
+        },
+    }
+    words = {
+        "data": {"values": _labels(shown, names)},
+        "mark": "text",
+        "encoding": {"y": kinds, "x": {"field": "minutes", **along}, "text": {"field": "text"}},
+    }
+    return _frame(theme, width=640, height={"step": 34}, layer=[bars, words])
+
+
+def _bucket_names() -> dict[str, str]:
+    """The buckets as a label says them, in the order they are stacked; keys are `KindFigure`'s fields."""
+    return {
         "movable": _("flyttes nå"),
         "preparable": _("forberedes av andre"),
         "returnable": _("tilbake eller avslås"),
     }
-    shown = _largest(figures)
-    bars = [
+
+
+def _bars(shown: Sequence[KindFigure], names: dict[str, str]) -> list[Spec]:
+    return [
         {"kind": each.kind, "bucket": names[bucket], "order": order, "minutes": getattr(each, bucket)}
         for each in shown
         for order, bucket in enumerate(names)
         if getattr(each, bucket)
     ]
-    labels = [
+
+
+def _labels(shown: Sequence[KindFigure], names: dict[str, str]) -> list[Spec]:
+    """«3 t 45 min – flyttes nå», at the end of each bar."""
+    return [
         {
             "kind": each.kind,
             "minutes": each.minutes,
@@ -115,35 +151,12 @@ def movable_spec(figures: Sequence[KindFigure], theme: Theme) -> Spec:
         }
         for each in shown
     ]
-    kinds = {"field": "kind", "type": "nominal", "sort": [each.kind for each in shown], "title": None}
-    most = max((each.minutes for each in shown), default=0) or 1
-    along = {"type": "quantitative", "axis": None, "scale": {"domain": [0, most * 1.7]}}
-    shades = [theme.movable, theme.preparable, theme.returnable]
-    return _frame(
-        theme,
-        width=640,
-        height={"step": 34},
-        layer=[
-            {
-                "data": {"values": bars},
-                "mark": {"type": "bar", "stroke": theme.edge, "strokeWidth": 1, "height": {"band": 0.62}},
-                "encoding": {
-                    "y": kinds,
-                    "x": {"field": "minutes", "stack": "zero", **along},
-                    "order": {"field": "order", "type": "quantitative"},
-                    "color": {
-                        "field": "bucket", "type": "nominal",
-                        "scale": {"domain": list(names.values()), "range": shades},
-                    },
-                },
-            },
-            {
-                "data": {"values": labels},
-                "mark": "text",
-                "encoding": {"y": kinds, "x": {"field": "minutes", **along}, "text": {"field": "text"}},
-            },
-        ],
-    )  # fmt: skip
+
+
+def _along(minutes: Sequence[int], *, room: float) -> Spec:
+    """A scale of minutes without an axis, with room for words after the longest bar."""
+    most = max(minutes, default=0) or 1
+    return {"type": "quantitative", "axis": None, "scale": {"domain": [0, most * room]}}
 
 
 def _largest(figures: Sequence[KindFigure]) -> list[KindFigure]:
@@ -177,33 +190,25 @@ def capacity_spec(figures: Sequence[ProfessionFigure], theme: Theme) -> Spec:
         for each in figures
     ]
     across = {"field": "profession", "type": "nominal", "sort": None, "title": None}
-    most = max((row["end"] for row in rows), default=0) or 1
-    along = {"type": "quantitative", "axis": None, "scale": {"domain": [0, most * 1.6]}}
+    along = _along([row["end"] for row in rows], room=1.6)
+
+    def layer(mark: Spec | str, field: str, **more: Any) -> Spec:
+        return {"mark": mark, "encoding": {"y": across, "x": {"field": field, **along}, **more}}
+
+    frame = {
+        "type": "bar",
+        "filled": False,
+        "stroke": theme.line,
+        "strokeWidth": 1.5,
+        "height": {"band": 0.66},
+    }
+    inner = {"type": "bar", "color": theme.movable, "height": {"band": 0.36}}
     return _frame(
         theme,
         width=440,
         height={"step": 44},
         data={"values": rows},
-        layer=[
-            {
-                "mark": {
-                    "type": "bar",
-                    "filled": False,
-                    "stroke": theme.line,
-                    "strokeWidth": 1.5,
-                    "height": {"band": 0.66},
-                },
-                "encoding": {"y": across, "x": {"field": "capacity", **along}},
-            },
-            {
-                "mark": {"type": "bar", "color": theme.movable, "height": {"band": 0.36}},
-                "encoding": {"y": across, "x": {"field": "done", **along}},
-            },
-            {
-                "mark": "text",
-                "encoding": {"y": across, "x": {"field": "end", **along}, "text": {"field": "text"}},
-            },
-        ],
+        layer=[layer(frame, "capacity"), layer(inner, "done"), layer("text", "end", text={"field": "text"})],
     )
 
 
