@@ -172,7 +172,7 @@ def test_the_poll_answers_with_the_fragment_only(solbakken: Cast) -> None:
     doctor = logged_in(solbakken.doctor)
     part = doctor.get(f"/import/{run.pk}/", headers={**HTMX, "HX-Target": "run"}).content.decode()
     assert "<html" not in part
-    assert 'hx-swap-oob="innerHTML"' in part
+    assert 'hx-swap-oob="innerHTML:#run-state"' in part
     assert (
         "<html" in doctor.get(f"/import/{run.pk}/", headers={**HTMX, "HX-Boosted": "true"}).content.decode()
     )

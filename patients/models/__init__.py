@@ -1,0 +1,25 @@
+"""Whom we follow: list patients, what they live with, and who has looked.
+
+Only what follow-up needs is kept (data minimisation): of a list's conditions those that a programme
+follows, of its encounters who, when and where. Corrections, not deletions: the application's role has no
+right to delete here.
+"""
+
+from patients.models.access import PatientAccess
+from patients.models.health import Condition, Encounter, Medication
+from patients.models.imports import ImportProblem, ImportRun
+from patients.models.people import NameOrder, Patient, PatientIdentifier, PatientQuerySet, Sex
+
+__all__ = [
+    "Condition",
+    "Encounter",
+    "ImportProblem",
+    "ImportRun",
+    "Medication",
+    "NameOrder",
+    "Patient",
+    "PatientAccess",
+    "PatientIdentifier",
+    "PatientQuerySet",
+    "Sex",
+]
