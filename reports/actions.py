@@ -150,16 +150,12 @@ def _specs(
     weeks: Sequence[Headline],
     theme: charts.Theme,
 ) -> list[tuple[str, charts.Spec, presenters.Words]]:
+    figures, movable = presenters.kind_figures(kinds), presenters.movable_words(headline)
+    done = presenters.profession_figures(professions)
+    trend = charts.trend_spec(presenters.week_figures(weeks), theme)
     return [
-        (
-            "movable",
-            charts.movable_spec(presenters.kind_figures(kinds), theme),
-            presenters.movable_words(headline),
-        ),
-        (
-            "capacity",
-            charts.capacity_spec(presenters.profession_figures(professions), theme),
-            presenters.capacity_words(headline),
-        ),
-        ("trend", charts.trend_spec(presenters.week_figures(weeks), theme), presenters.trend_words(weeks)),
+        ("movable", charts.movable_spec(figures, theme), movable),
+        ("movable-narrow", charts.movable_spec(figures, theme, narrow=True), movable),
+        ("capacity", charts.capacity_spec(done, theme), presenters.capacity_words(headline)),
+        ("trend", trend, presenters.trend_words(weeks)),
     ]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from teams.templatetags.fordel import minutes as in_words
 
-NAMES = ("movable", "capacity", "trend")
+NAMES = ("movable", "movable-narrow", "capacity", "trend")
 FONT = "Inter, 'Inter Variable', 'Helvetica Neue', Arial, sans-serif"
 VERSION = "5.21"  # of Vega-Lite: the converter carries several
 MOST_KINDS = 12
@@ -93,34 +93,37 @@ def _frame(theme: Theme, **parts: Any) -> Spec:
     }  # fmt: skip
 
 
-def movable_spec(figures: Sequence[KindFigure], theme: Theme) -> Spec:
-    """Minutes that others could have had, a bar a kind, stacked by bucket; the largest kinds first."""
-    shown = _largest(figures)
-    names = _bucket_names()
-    kinds = {"field": "kind", "type": "nominal", "sort": [each.kind for each in shown], "title": None}
-    along = _along([each.minutes for each in shown], room=1.7)
+def movable_spec(figures: Sequence[KindFigure], theme: Theme, *, narrow: bool = False) -> Spec:
+    """Minutes that others could have had, a bar a kind, stacked by bucket; the largest kinds first.
+
+    On a narrow screen a kind stands over its bar instead of beside it, and the words at the bar do for a key.
+    """
+    shown, names = _largest(figures), _bucket_names()
+    kinds: Spec = {"field": "kind", "type": "nominal", "sort": [each.kind for each in shown], "title": None}
     shades = [theme.movable, theme.preparable, theme.returnable]
-    colour = {
-        "field": "bucket",
-        "type": "nominal",
-        "scale": {"domain": list(names.values()), "range": shades},
-    }
+    scale = {"domain": list(names.values()), "range": shades}
+    colour: Spec = {"field": "bucket", "type": "nominal", "scale": scale}
+    if narrow:
+        kinds["axis"] = colour["legend"] = None
+    along = _along([each.minutes for each in shown], room=2.2 if narrow else 1.7)
+    thickness = {"band": 0.4 if narrow else 0.62}
+    stacked = {"y": kinds, "x": {"field": "minutes", "stack": "zero", **along}, "color": colour}
     bars = {
         "data": {"values": _bars(shown, names)},
-        "mark": {"type": "bar", "stroke": theme.edge, "strokeWidth": 1, "height": {"band": 0.62}},
-        "encoding": {
-            "y": kinds,
-            "x": {"field": "minutes", "stack": "zero", **along},
-            "order": {"field": "order", "type": "quantitative"},
-            "color": colour,
-        },
+        "mark": {"type": "bar", "stroke": theme.edge, "strokeWidth": 1, "height": thickness},
+        "encoding": {**stacked, "order": {"field": "order", "type": "quantitative"}},
     }
-    words = {
-        "data": {"values": _labels(shown, names)},
-        "mark": "text",
-        "encoding": {"y": kinds, "x": {"field": "minutes", **along}, "text": {"field": "text"}},
+    labels = {"values": _labels(shown, names)}
+    at_the_end = {"y": kinds, "x": {"field": "minutes", **along}, "text": {"field": "text"}}
+    words = {"data": labels, "mark": "text", "encoding": at_the_end}
+    if not narrow:
+        return _frame(theme, width=640, height={"step": 34}, layer=[bars, words])
+    over = {
+        "data": labels,
+        "mark": {"type": "text", "dx": 0, "dy": -18},
+        "encoding": {"y": kinds, "x": {"value": 0}, "text": {"field": "kind"}},
     }
-    return _frame(theme, width=640, height={"step": 34}, layer=[bars, words])
+    return _frame(theme, width=320, height={"step": 46}, layer=[bars, words, over])
 
 
 def _bucket_names() -> dict[str, str]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from reports import actions, queries
 from teams.wall import jobs_scope
 
-BATCH = 25  # reports a drawing job: less than half a minute, so that no job holds a worker for long
+BATCH = 4  # reports a drawing job: a few seconds, so that nobody's import waits for pictures
 
 
 @shared_task(name="reports.jobs.close_weeks")

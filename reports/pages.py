@@ -22,6 +22,8 @@ class Picture:
     words: Words
     light: str = ""
     dark: str = ""
+    narrow_light: str = ""
+    narrow_dark: str = ""
 
 
 def weeks_page(found: Sequence[Headline], *, more: bool, first_page: bool) -> dict[str, Any]:
@@ -80,12 +82,14 @@ def _pictures(week: Week, drawn: Collection[str], trend: Sequence[Headline]) -> 
         "capacity": presenters.capacity_words(trend[-1]),
         "trend": presenters.trend_words(trend),
     }
-    return {
-        name: Picture(said, _chart(week, f"{name}-light"), _chart(week, f"{name}-dark"))
-        if name in drawn
-        else Picture(said)
-        for name, said in words.items()
-    }
+    return {name: _picture(week, name, said, drawn) for name, said in words.items()}
+
+
+def _picture(week: Week, name: str, said: Words, drawn: Collection[str]) -> Picture:
+    """The chart's addresses, with those for narrow screens where there is such a drawing."""
+    shapes = [each for each in (name, f"{name}-narrow") if each in drawn]
+    addresses = [_chart(week, f"{shape}-{theme}") for shape in shapes for theme in ("light", "dark")]
+    return Picture(said, *addresses)
 
 
 def _neighbour(week: Week, closed: Collection[Week]) -> dict[str, Any] | None:

@@ -50,10 +50,11 @@ def done(by: Member, kind: str = "telefonsporsmal", minutes: int = 10, **fields:
 
 
 def make_patient(list_doctor: Member) -> Patient:
-    return Patient.objects.create(
+    patient: Patient = Patient.objects.create(
         clinic=list_doctor.clinic, given_name="Prøve", family_name="Pasient", birth_date=dt.date(1950, 1, 1),
         list_doctor=list_doctor,
     )  # fmt: skip
+    return patient
 
 
 @pytest.fixture

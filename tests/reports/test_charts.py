@@ -37,6 +37,7 @@ SPECS = [
     movable_spec(KINDS, LIGHT),
     capacity_spec([ProfessionFigure("lege", 600, 250), ProfessionFigure("sykepleier", 0, 20)], LIGHT),
     trend_spec([WeekFigure("46", 90, 12), WeekFigure("47", 0, 0)], DARK),
+    movable_spec(KINDS, DARK, narrow=True),
     movable_spec([], LIGHT),
     capacity_spec([], LIGHT),
 ]
