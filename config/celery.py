@@ -24,6 +24,9 @@ app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
+    # Charts take seconds each and nobody waits for them: a worker of their own draws them (Procfile), so that
+    # an import never stands in line behind pictures.
+    task_routes={"reports.jobs.draw_charts": {"queue": "drawing"}},
     broker_transport_options={"visibility_timeout": 3600},
     broker_connection_retry_on_startup=True,
     worker_hijack_root_logger=False,
@@ -41,5 +44,6 @@ app.autodiscover_tasks(related_name="jobs")
 @worker_ready.connect
 def catch_up(**_: object) -> None:
     """A worker that starts does what was missed: the machine was off at night, or a worker was killed."""
-    for job in ("patients.jobs.resume_imports", "tasks.jobs.catch_up", "reports.jobs.close_weeks"):
-        app.send_task(job)
+    if app.conf.task_default_queue in app.amqp.queues.consume_from:
+        for job in ("patients.jobs.resume_imports", "tasks.jobs.catch_up", "reports.jobs.close_weeks"):
+            app.send_task(job)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tasks.models import Origin
+from tasks.models import Origin, Task
 from tasks.queries import WorkRow
 from teams.calendar import Week
 from teams.templatetags.fordel import short_day
@@ -55,7 +55,7 @@ class Section:
 def sections(rows: Iterable[WorkRow], *, day: dt.date) -> list[Section]:
     """Hard deadlines, overdue, the day, the rest of the week, later; empty ones left out."""
     found = {
-        "hard": Section("hard", _("Frist i dag")),
+        "hard": Section("hard", _("Frist som ikke kan glippe")),
         "overdue": Section("overdue", _("Forfalt")),
         "today": Section("today", _("I dag")),
         "week": Section("week", _("Denne uken")),
@@ -128,7 +128,7 @@ def why_text(why: dict[str, Any]) -> str:
     if rule == "handed_on":
         return _("Gitt videre til deg av %(name)s.") % {"name": why.get("by", "")}
     reasons = {
-        "only_one": _("Din: du er den eneste på laveste nivå som kan gjøre den."),
+        "only_one": _("Din: ingen andre på samme nivå kan gjøre den."),
         "holder": _("Din: du hadde den fra før."),
         "list_doctor": _("Din: du er fastlegen."),
         "usual_nurse": _("Din: du er fast sykepleier."),
@@ -138,3 +138,11 @@ def why_text(why: dict[str, Any]) -> str:
     if text and why.get("ground") == "delegation":
         text += " " + _("Delegert av fastlegen.")
     return text
+
+
+def usual_postponement(task: Task, today: dt.date) -> dt.date | None:
+    """A week from now, but no later than a hard deadline's last day; None when it cannot be put off at all."""
+    week = today + dt.timedelta(days=7)
+    last = (task.closes_on or task.due_on) if task.hard else None
+    until = min(week, last) if last else week
+    return until if until > today else None

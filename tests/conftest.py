@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 
 from teams.models import Access, Clinic, Member, Municipality, Profession, User, WorkingHours
 
@@ -30,11 +31,22 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_blocker: Any) -> None:
-    """The roles belong to the whole cluster and must be there before the test database is migrated."""
+def django_db_setup(
+    request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """The test database, always: pytest-django's own makes none for tests that only use `committed`.
+
+    The roles belong to the whole cluster and must be there before it is migrated.
+    """
     with django_db_blocker.unblock():
         call_command("prepare_roles")
         connection.close()
+        keep = request.config.getvalue("reuse_db") and not request.config.getvalue("create_db")
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"}, keepdb=keep)
+    yield
+    with django_db_blocker.unblock():
+        if not keep:
+            teardown_databases(made, verbosity=0)
 
 
 @dataclass(frozen=True)
@@ -85,6 +97,8 @@ def make_cast(slug: str, name: str) -> Cast:
 def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Rows that other connections and processes see. Afterwards all clinics are gone; the catalogue stays."""
     with django_db_blocker.unblock():
+        name = connection.settings_dict["NAME"]
+        assert str(name).startswith("test_"), f"{name} is somebody's own database"
         yield
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE teams_municipality, teams_clinic, teams_user CASCADE")

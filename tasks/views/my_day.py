@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -82,8 +81,3 @@ def context(member: Member, **extra: Any) -> dict[str, Any]:
         "unassigned": len(unassigned(member)) if may(member, Permission.ASSIGN_TASKS) else 0,
         **extra,
     }
-
-
-def until_default(today: dt.date) -> dt.date:
-    """A week from now, the usual putting off."""
-    return today + dt.timedelta(days=7)

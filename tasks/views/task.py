@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_POST
 
 from patients.models import Patient
@@ -20,12 +21,17 @@ from tasks.actions import doing
 from tasks.forms import CancelForm, CompleteForm, HandOnForm, PostponeForm, version_of
 from tasks.life import NotAllowed
 from tasks.models import Task
-from tasks.presenters import line, why_text
+from tasks.presenters import line, usual_postponement, why_text
 from tasks.queries import plans_of, team_load, unassigned, who_may, work_row, working_day_at_hand
-from tasks.views.my_day import until_default
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
 from teams.permissions import Permission, requires
+
+DONE_TEXT = {
+    "postpone": gettext_noop("%(name)s er utsatt."),
+    "hand_on": gettext_noop("%(name)s er gitt til %(who)s."),
+    "cancel": gettext_noop("%(name)s er avsluttet uten å være gjort."),
+}
 
 
 @require_GET
@@ -114,13 +120,14 @@ def _task(request: MemberRequest, task_id: int) -> Task:
 
 def _page(request: MemberRequest, task_id: int, status: int = 200, **forms_: forms.Form) -> HttpResponse:
     found, today = _task(request, task_id), oslo_date(timezone.now())
+    until = usual_postponement(found, today)
     context = {
         "task": found,
         "line": line(work_row(request.member, task_id), day=today),
         "why": why_text(found.why),
         "mine": found.assignee_id == request.member.pk,
         "events": found.events.select_related("by", "to_member"),
-        "postpone": PostponeForm(initial={**version_of(found), "until": until_default(today)}),
+        "postpone": PostponeForm(initial={**version_of(found), "until": until}) if until else None,
         "hand_on": HandOnForm(initial=version_of(found), members=who_may(found, on=today)),
         "cancel": CancelForm(initial=version_of(found)),
         **forms_,
@@ -145,7 +152,9 @@ def _form(
         except NotAllowed as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("%(name)s: lagret.") % {"name": changed.name})
+            messages.success(
+                request, _(DONE_TEXT[name]) % {"name": changed.name, "who": changed.assignee or _("teamet")}
+            )
             response = HttpResponse(status=204) if request.htmx else HttpResponseRedirect(reverse("my_day"))
             if request.htmx:
                 response["HX-Redirect"] = reverse("my_day")

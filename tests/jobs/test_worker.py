@@ -16,13 +16,13 @@ from teams.models import Clinic
 from tests.processes import CHECKOUT, forget_jobs, kill, until, worker
 
 pytestmark = pytest.mark.worker
-CLINICS = 12
+CLINICS = 5
 FILL = (CHECKOUT / "bench/night_fill.sql").read_text(encoding="utf-8")
 
 
 @pytest.fixture
 def clinics(committed: None) -> None:
-    """A dozen clinics with 1,000 plans and 400 open tasks each, started five weeks ago."""
+    """Five clinics with 1,000 plans and 400 open tasks each, started five weeks ago."""
     forget_jobs()
     today = oslo_date(timezone.now())
     with connection.cursor() as cursor:
