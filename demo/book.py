@@ -49,6 +49,7 @@ class Book:
         return bisect.bisect_left(self.days, day)
 
     def there(self, member: int, i: int) -> bool:
+        """Were they in fact at work that day?"""
         return self.capacity[member][i] > 0 and (member, i) not in self.away
 
     def expected(self, member: int, i: int, seen_from: int) -> bool:
@@ -57,12 +58,15 @@ class Book:
         return self.capacity[member][i] > 0 and (known is None or known > self.days[seen_from])
 
     def left(self, member: int, i: int) -> int:
+        """Minutes not booked yet; negative when more is booked than there is."""
         return self.capacity[member][i] - self.booked[member][i]
 
     def present(self, profession: str, i: int) -> list[int]:
+        """Members of the profession who were at work that day, in the cast's order."""
         return [m for m, p in self.profession.items() if p == profession and self.there(m, i)]
 
     def book(self, member: int, i: int, minutes: int) -> None:
+        """Put minutes in the diary, or take them out again (negative)."""
         self.booked[member][i] += minutes
 
     def place(

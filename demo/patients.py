@@ -40,6 +40,7 @@ class Followed:
 
     @property
     def gone_on(self) -> dt.date | None:
+        """The day they died or left the list."""
         return self.row.deceased_on or self.row.moved_on
 
 
@@ -66,6 +67,7 @@ class Maker:
         assert all(roster.by_id[pk].profession == DOCTOR for pk in self.doctors)
 
     def make(self, count: int) -> Lists:
+        """So many patients with everything that belongs to them."""
         for _ in range(count):
             self._patient()
         return self.made

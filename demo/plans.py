@@ -70,6 +70,7 @@ class Running:
         )
 
     def standing(self) -> Standing:
+        """The occasion as a completed task's event keeps it, so that it can be undone."""
         o = self.occasion
         days = {
             "last_done_on": self.last_done_on,
@@ -94,6 +95,7 @@ class Plans:
     # --- who is in what
 
     def enrol(self, programme: ApprovedProgramme, patients: Sequence[Followed]) -> None:
+        """Start a plan for every patient the programme is for; by condition, by number of drugs, or by hand."""
         for patient in patients:
             starts = self._starts(programme, patient)
             if (

@@ -146,11 +146,13 @@ class Roster:
         return 0
 
     def away(self, member_id: int, day: dt.date) -> AbsenceRow | None:
+        """The absence that the day falls in, if any."""
         return next(
             (r for r in self.absences if r.member_id == member_id and r.starts_on <= day <= r.ends_on), None
         )
 
     def delegations(self, kind_ids: Mapping[str, int], ids: Ids) -> list[DelegationRow]:
+        """The cast's delegations as rows; `kind_ids` by slug."""
         return [
             DelegationRow(
                 ids.next(DelegationRow),

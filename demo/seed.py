@@ -26,7 +26,7 @@ from demo.plans import ApprovedProgramme, ProgrammeStep
 from demo.roster import Roster
 from demo.rows import TABLES, DelegationRow, Ids, Row
 from demo.work import NIGHT, Kind, Work
-from demo.write import reserve_ids, write
+from demo.write import foreign_keys_checked_at_the_end, reserve_ids, write
 from reports.actions import close_weeks, draw_charts
 from reports.models import WeeklyReport
 from tasks.actions.nightly import allocate_tasks, open_due_tasks
@@ -73,6 +73,7 @@ class Seeded:
 
 
 def exists() -> bool:
+    """Has this database got the demo clinic?"""
     return Clinic.objects.filter(slug=SOLBAKKEN.slug).exists()
 
 
@@ -86,7 +87,8 @@ def seed(*, today: dt.date, number: int, patients: int, charts: int = 1) -> Seed
     # A quarter of a million small tuples that all live to the end: the collector would only count them.
     gc.disable()
     try:
-        histories = _clinics(seeded, today, number, patients)
+        with foreign_keys_checked_at_the_end("tasks_task", "tasks_taskevent"):
+            histories = _clinics(seeded, today, number, patients)
         _finish(histories, today, seeded)
     finally:
         gc.enable()
@@ -156,10 +158,6 @@ def _history(
 def _finish(histories: list[History], today: dt.date, seeded: Seeded) -> None:
     """Today's night and the weeks that are over, by the product's own hand; then what came this morning."""
     now = midnight(today) + NIGHT
-    with seeded.part("checks"), connection.cursor() as cursor:
-        # Half a million foreign keys, checked here rather than at the very end, where they would have no name.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     with seeded.part("analyze"), connection.cursor() as cursor:
         for table in TABLES.values():
             cursor.execute(f"ANALYZE {table}")

@@ -34,6 +34,7 @@ class Event(NamedTuple):
 
     @property
     def to_state(self) -> str:
+        """The state that the event led to."""
         return ENDINGS.get(self.verb) or (ASSIGNED if self.holder else OPEN)
 
 
@@ -58,6 +59,7 @@ class Story:
 
     @property
     def holder(self) -> int | None:
+        """Who has it now."""
         return self.events[-1].holder if self.events else None
 
     @property
@@ -77,6 +79,7 @@ class Story:
     # --- verbs
 
     def open(self, at: dt.datetime, by: int | None) -> None:
+        """By a member, or by the night (None)."""
         window = {"opens_on": self.opens_on, "due_on": self.due_on, "closes_on": self.closes_on}
         dates = {name: day.isoformat() if day else None for name, day in window.items()}
         self._add(Verb.OPEN, at, by, None, after={"planned_minutes": self.minutes, **dates})
@@ -88,6 +91,7 @@ class Story:
         self._add(verb, at, None, to, after={"planned_on": day.isoformat(), "planned_minutes": minutes})
 
     def hand_on(self, at: dt.datetime, *, by: int, by_name: str, to: int, reason: str) -> None:
+        """From a colleague to a colleague: the night leaves it there."""
         why = {"rule": "handed_on", "by": by_name}
         self.why.append((at, why))
         self._add(Verb.HAND_ON, at, by, to, reason, {"planned_on": None, "why": why})
@@ -100,16 +104,20 @@ class Story:
     def complete(
         self, at: dt.datetime, by: int, minutes: int, plan_step: dict[str, str | None] | None
     ) -> None:
+        """Done, in so many minutes; `plan_step` is where the plan stood before it moved on."""
         extra = {"plan_step": plan_step} if plan_step else {}
         self._add(Verb.COMPLETE, at, by, self.holder or by, after={"minutes": minutes, **extra})
 
     def cancel(self, at: dt.datetime, by: int | None, reason: str) -> None:
+        """It will not be done; by the night (None) when the patient is gone."""
         self._add(Verb.CANCEL, at, by, self.holder, reason)
 
     def send_back(self, at: dt.datetime, by: int, reason: str) -> None:
+        """Back to the sender, with the rule that says so."""
         self._add(Verb.RETURN, at, by, self.holder, reason)
 
     def log(self, at: dt.datetime, by: int, minutes: int) -> None:
+        """Written down after the fact: the task's only event."""
         self.logged = True
         self._add(Verb.LOG, at, by, by, after={"minutes": minutes})
 
@@ -134,6 +142,7 @@ class Story:
         self.why = [pair for pair in self.why if pair[0] < now]
 
     def task_row(self, pk: int, clinic_id: int) -> TaskRow:
+        """The row that the events add up to."""
         known: dict[str, Any] = {}
         for event in self.events:
             known.update(event.after)

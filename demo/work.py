@@ -124,6 +124,7 @@ class Work:
 
     @staticmethod
     def ties(patient: Followed | None) -> dict[int, str]:
+        """Who is bound to the patient, in the words of the night's reasons."""
         if patient is None:
             return {}
         ties = {patient.row.list_doctor_id: "list_doctor"}
@@ -147,6 +148,7 @@ class Work:
     # --- when
 
     def night(self, i: int) -> dt.datetime:
+        """Four in the morning of a working day, when config/celery.py lets the night run."""
         return midnight(self.book.days[i]) + NIGHT
 
     def moment(self, i: int, profession: str, after: dt.datetime | None = None) -> dt.datetime:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, F, Q
 
 from demo.logins import LOGINS, PASSWORD
@@ -263,3 +263,20 @@ def test_a_second_run_does_nothing() -> None:
 def test_a_day_that_is_none_is_refused() -> None:
     with pytest.raises(CommandError, match="ikke en dag"):
         call_command("seed_demo", "--today", "2026-13-01")
+
+
+def test_the_foreign_keys_are_back_as_the_migrations_made_them() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conrelid::regclass::text, count(*) FROM pg_constraint WHERE contype = 'f' AND convalidated"
+            " AND condeferrable AND condeferred"
+            " AND conrelid IN ('tasks_task'::regclass, 'tasks_taskevent'::regclass) GROUP BY 1"
+        )
+        # Every relation has exactly one: Django's, or the one that carries the clinic (teams/walling.py).
+        assert dict(cursor.fetchall()) == {
+            model._meta.db_table: sum(bool(field.many_to_one) for field in model._meta.concrete_fields)
+            for model in (Task, TaskEvent)
+        }
+        with pytest.raises(IntegrityError), transaction.atomic():
+            cursor.execute("UPDATE tasks_task SET patient_id = 0 WHERE id = (SELECT min(id) FROM tasks_task)")
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
