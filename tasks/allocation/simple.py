@@ -108,21 +108,13 @@ def _choose(
         day = task.planned
     else:
         day = min(days, key=lambda d: (book.day_share(who, d), d))
-    if task.pinned and who == task.holder:
-        rule = Rule.PINNED
-    elif len(at_level) == 1:
-        rule = Rule.ONLY_ONE
-    elif who == task.holder:
-        rule = Rule.HOLDER
-    else:
-        rule = TIE_RULES[chosen.tie] if chosen.tie else Rule.LEAST_LOADED
     before = book.load[who]
     book.book(who, day, task.minutes)
     return Placement(
         task.id,
         who,
         day,
-        rule,
+        _rule(task, at_level, chosen),
         chosen.ground,
         len(at_level),
         len(room),
@@ -130,3 +122,14 @@ def _choose(
         book.load[who],
         book.total[who],
     )
+
+
+def _rule(task: TaskToPlace, at_level: list[Candidate], chosen: Candidate) -> Rule:
+    """What decided, in the order in which it is looked at."""
+    if task.pinned and chosen.member_id == task.holder:
+        return Rule.PINNED
+    if len(at_level) == 1:
+        return Rule.ONLY_ONE
+    if chosen.member_id == task.holder:
+        return Rule.HOLDER
+    return TIE_RULES[chosen.tie] if chosen.tie else Rule.LEAST_LOADED

@@ -1,0 +1,86 @@
+"""What happened to each task, and what each night's sharing out came to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tasks.models.task import Task
+from teams.models import Clinic, ClinicQuerySet, Member
+
+
+class Verb(models.TextChoices):
+    """What can happen to a task."""
+
+    OPEN = "open", _("åpnet")
+    ASSIGN = "assign", _("tildelt")
+    PLAN = "plan", _("planlagt")
+    HAND_ON = "hand_on", _("gitt videre")
+    RELEASE = "release", _("sluppet")
+    POSTPONE = "postpone", _("utsatt")
+    COMPLETE = "complete", _("utført")
+    UNDO = "undo", _("angret")
+    CANCEL = "cancel", _("avbrutt")
+    RETURN = "return", _("returnert")
+    LOG = "log", _("logget")
+
+
+class TaskEvent(models.Model):
+    """One change of a task: the append-only story that every number can be replayed from.
+
+    `by` is empty when a nightly job did it. `at` is when it was recorded, `effective_at` when it happened.
+    `after` holds the changed fields' new values, enough to rebuild the task.
+    """
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
+    task = models.ForeignKey(Task, models.PROTECT, related_name="events", db_constraint=False, db_index=False)
+    verb = models.CharField(max_length=10, choices=Verb.choices)
+    from_state = models.CharField(max_length=10, blank=True)
+    to_state = models.CharField(max_length=10)
+    from_member = models.ForeignKey(
+        Member, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    to_member = models.ForeignKey(
+        Member, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    by = models.ForeignKey(
+        Member, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    at = models.DateTimeField()
+    effective_at = models.DateTimeField()
+    reason = models.CharField(max_length=300, blank=True)
+    after: models.JSONField[Any, Any] = models.JSONField(default=dict)
+
+    objects = ClinicQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("hendelse")
+        verbose_name_plural = _("hendelser")
+        ordering = ("id",)
+        indexes = [models.Index(fields=["task", "id"], name="event_story")]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.verb}"
+
+
+class AllocationRun(models.Model):
+    """One night's sharing out for one clinic: how many got somebody, how many nobody, how level."""
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
+    ran_at = models.DateTimeField()
+    first_day = models.DateField()
+    placed = models.PositiveIntegerField()
+    unplaced = models.PositiveIntegerField()
+    moved = models.PositiveIntegerField()
+
+    objects = ClinicQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("fordeling")
+        verbose_name_plural = _("fordelinger")
+        indexes = [models.Index(fields=["clinic", "-ran_at"], name="allocationrun_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.clinic_id} {self.first_day:%d.%m.%Y}"
