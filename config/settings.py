@@ -5,7 +5,7 @@ REDIS_URL          broker and cache
 FORDEL_SECRET_KEY  also the seed of the two application roles' passwords
 FORDEL_ROLE        owner | app | jobs: which database role this process connects as
 FORDEL_DEMO        1: the login page shows the demo logins
-    FORDEL_PRODUCTION  1: real person numbers are taken in; elsewhere only synthetic ones
+FORDEL_PRODUCTION  1: real person numbers are taken in; elsewhere only synthetic ones
 FORDEL_DEBUG       1: tracebacks in the browser, for development only
 FORDEL_ALLOWED_HOSTS, FORDEL_HTTPS (1: cookies and redirects for https only)
 """
