@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -45,11 +46,16 @@ def done_in(clinic: Clinic) -> dict[int, int]:
     return found
 
 
+def weeks_with(lines: QuerySet[Any]) -> list[int]:
+    return list(lines.values_list("report__week", flat=True))
+
+
 @pytest.mark.parametrize(
     ("moment", "number"),
     [
         # Monday 00:30 in Oslo is Sunday 23:30 in UTC: the new week's.
         (dt.datetime(2026, 3, 9, 0, 30, tzinfo=OSLO), 11),
+        (dt.datetime(2026, 3, 9, 0, 0, tzinfo=OSLO), 11),
         (dt.datetime(2026, 3, 8, 23, 59, 59, tzinfo=OSLO), 10),
         # The night of Sunday 29 March has no hour from two to three; the week still ends at midnight in Oslo,
         # which is 22:00 UTC from then on and was 23:00 before.
@@ -67,9 +73,12 @@ def test_a_task_belongs_to_the_week_on_the_wall_in_oslo(
 ) -> None:
     first = Week.of(oslo_date(moment)).plus(-2)
     started(solbakken.clinic, first.monday)
-    done(solbakken.nurse, ended_at=moment, opened_at=moment - dt.timedelta(hours=1))
+    done(solbakken.doctor, ended_at=moment, opened_at=moment)
     close_weeks(now=first.plus(5).ends_at)
     assert done_in(solbakken.clinic) == {number: 1}
+    assert weeks_with(WorkLine.objects.filter(opened=1)) == [number]
+    assert weeks_with(CapacityLine.objects.filter(done=1)) == [number]
+    assert weeks_with(MovableLine.objects.filter(occasions=1)) == [number]
 
 
 @pytest.mark.parametrize(("week", "hours"), [(SPRING, 167), (AUTUMN, 169), (WEEK, 168)])

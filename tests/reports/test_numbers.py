@@ -105,7 +105,7 @@ def test_followups_in_time(solbakken: Cast, plan_step: PlanStep) -> None:
         return {**early, "due_on": day(WEEK, weekday)}
 
     done(nurse, "rutinekontroll", ended_at=at(friday, dt.time(23, 59)), **due(5))  # in time, just
-    done(nurse, "rutinekontroll", ended_at=at(day(WEEK, 6), dt.time(0, 1)), **due(4))  # late
+    done(nurse, "rutinekontroll", ended_at=at(day(WEEK, 7), dt.time(0, 1)), **due(6))  # late, in Oslo
     done(nurse, "rutinekontroll", ended_at=at(WEEK.monday - dt.timedelta(days=9)), **due(3))  # early: in time
     make_task(nurse, "rutinekontroll", state=TaskState.EXPIRED, ended_at=at(friday), **due(2))  # missed
     make_task(
