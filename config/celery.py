@@ -32,6 +32,11 @@ app.conf.update(
     worker_hijack_root_logger=False,
     beat_schedule={
         "night": {"task": "tasks.jobs.night", "schedule": crontab(hour=4, minute=0)},
+        # An import whose message was lost (broker down, worker killed) is asked for again.
+        "resume_imports": {
+            "task": "patients.jobs.resume_imports",
+            "schedule": crontab(minute="*/5", hour="0-1,3-23"),
+        },
         "close_weeks": {
             "task": "reports.jobs.close_weeks",
             "schedule": crontab(hour=5, minute=0, day_of_week="mon"),

@@ -193,7 +193,8 @@ CONTENT_SECURITY_POLICY = {
 # --- language and time: bokmål is the source, Oslo the clock
 
 LANGUAGE_CODE = "nb"
-LANGUAGES = [("nb", "bokmål"), ("nn", "nynorsk"), ("en", "English")]
+# Only what is translated: an English browser would else get English dates among Norwegian words.
+LANGUAGES = [("nb", "bokmål")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Oslo"
 USE_TZ = True

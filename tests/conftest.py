@@ -42,7 +42,7 @@ def django_db_setup(
         call_command("prepare_roles")
         connection.close()
         keep = request.config.getvalue("reuse_db") and not request.config.getvalue("create_db")
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default"}, keepdb=keep)
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default": None}, keepdb=keep)
     yield
     with django_db_blocker.unblock():
         if not keep:

@@ -14,13 +14,13 @@ from contextlib import contextmanager, suppress
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from demo.logins import PASSWORD
 from tests.processes import CHECKOUT, environment, forget_jobs, kill, manage, own_database, until, worker
 
-WIDE = {"width": 1440, "height": 1000}
-PHONE = {"width": 390, "height": 844}
+WIDE = ViewportSize(width=1440, height=1000)
+PHONE = ViewportSize(width=390, height=844)
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
                   "--disable-component-update", "--disable-sync", "--no-first-run"]  # fmt: skip
 

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from teams.calendar import OSLO, Week
-from tests.journeys.conftest import DATABASE, PHONE, assert_accessible
+from tests.journeys.conftest import DATABASE, PHONE, WIDE, assert_accessible
 from tests.processes import manage, until
 
 pytestmark = pytest.mark.journey
@@ -200,7 +200,7 @@ PAGES = {
 def test_every_page_is_accessible_and_fits_a_phone(log_in: LogIn, username: str, scheme: str) -> None:
     page = log_in(username, color_scheme=scheme)
     for path in PAGES[username]:
-        page.set_viewport_size({"width": 1440, "height": 1000})
+        page.set_viewport_size(WIDE)
         page.goto(path)
         assert_accessible(page)
         page.set_viewport_size(PHONE)

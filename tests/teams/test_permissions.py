@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from django.urls import get_resolver
@@ -21,8 +22,8 @@ def test_the_printed_table_is_todays() -> None:
 
 def test_every_own_address_asks_for_a_permission() -> None:
     """A view without a permission is one of the few that everybody may open, and is named here."""
-    own = [p for p in get_resolver().url_patterns if getattr(p, "name", None)]
-    for room in get_resolver().url_patterns:
+    own: list[Any] = [p for p in get_resolver().url_patterns if getattr(p, "name", None)]
+    for room in cast("list[Any]", get_resolver().url_patterns):
         if getattr(getattr(room, "urlconf_name", None), "__name__", "").split(".")[0] in {
             "teams", "patients", "tasks", "reports",
         }:  # fmt: skip

@@ -72,6 +72,7 @@ def two_clinics(committed: None) -> tuple[Cast, Cast]:
     """Committed rows, so that other connections see them."""
     casts = make_cast("solbakken", "Solbakken"), make_cast("furulund", "Furulund")
     for cast in casts:
+        assert cast.nurse.user
         patient = make_patient(cast, icpc2="T90")
         task = make_task(cast.clinic, "okonomi", patient=patient)
         TaskEvent.objects.create(

@@ -12,7 +12,9 @@ def printed() -> str:
     """The table as Markdown."""
     head = ["Rett", *Access.values]
     lines = [head, ["---"] * len(head)]
-    lines += [[str(row["permission"]), *(str(row[access]) for access in Access)] for row in permission_matrix()]
+    lines += [
+        [str(row["permission"]), *(str(row[access]) for access in Access)] for row in permission_matrix()
+    ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
