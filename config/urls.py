@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import include, path
+from django.urls import include, path, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
 from config.navigation import entries
@@ -18,9 +18,11 @@ def health(request: HttpRequest) -> HttpResponse:
 
 
 def first_page(request: HttpRequest) -> HttpResponseRedirect:
+    """Min dag for those who do tasks, the reports for those who read them, else whatever one may open."""
     member = getattr(request, "member", None)
-    found = entries(request, member) if member else []
-    return HttpResponseRedirect(found[0].url if found else "/team/ingen-plass/")
+    found = {entry.url for entry in entries(request, member)} if member else set()
+    wanted = [reverse(name) for name in ("my_day", "reports", "team", "no_place")]
+    return HttpResponseRedirect(next(url for url in wanted if url in found or url == wanted[-1]))
 
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -63,8 +63,8 @@ DEFINITIONS: dict[str, Definition] = {
         _("Kan forberedes av andre"),
         _("minutter"),
         _(
-            "Av oppgaver legen må avgjøre, men andre kan forberede: oppgavetypens anslåtte minutter til"
-            " forberedelse, og aldri mer enn legen førte. Et anslag, ikke en måling."
+            "Av oppgaver legen må avgjøre, men andre kan forberede: det legen førte ut over legens egne minutter,"
+            " og høyst oppgavetypens anslåtte minutter til forberedelse. Et anslag, ikke en måling."
         ),
         _("helsepersonelloven §§ 4 og 5"),
     ),

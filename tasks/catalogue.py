@@ -26,6 +26,7 @@ def kinds() -> list[dict[str, Any]]:
             "preparable_by": row["preparable_by"].split(),
             "minutes": {who: int(n) for who, n in (pair.split("=") for pair in row["minutes"].split())},
             "prepare_minutes": int(row["prepare_minutes"]),
+            "decide_minutes": int(row["decide_minutes"]),
             "position": position,
         }
         for position, row in enumerate(rows, start=1)

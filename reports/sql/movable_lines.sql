@@ -7,7 +7,7 @@ WITH week AS (
     ) AS week (monday, starts_at, ends_at)
 ),
 kind AS MATERIALIZED (
-    SELECT id, delegable_to, prepare_minutes,
+    SELECT id, delegable_to, prepare_minutes, decide_minutes,
         CASE
             WHEN return_rule <> '' THEN 'returnable'
             WHEN EXISTS (SELECT FROM unnest(professions) AS who WHERE who <> 'doctor') THEN 'movable'
@@ -22,7 +22,8 @@ doctor AS MATERIALIZED (
 plain AS MATERIALIZED (
     SELECT t.clinic_id, week.monday, kind.bucket, t.kind_id, t.origin, count(*) AS occasions,
         sum(t.minutes) AS doctor_minutes,
-        sum(CASE WHEN kind.bucket = 'preparable' THEN least(kind.prepare_minutes, t.minutes) ELSE t.minutes END)
+        sum(CASE WHEN kind.bucket = 'preparable'
+            THEN least(kind.prepare_minutes, greatest(t.minutes - kind.decide_minutes, 0)) ELSE t.minutes END)
             AS minutes
     FROM tasks_task t
     JOIN week ON t.ended_at >= week.starts_at AND t.ended_at < week.ends_at
@@ -37,7 +38,7 @@ plain AS MATERIALIZED (
 personal AS MATERIALIZED (
     SELECT t.clinic_id, week.monday, t.kind_id, t.origin, t.minutes, t.patient_id,
         (t.ended_at AT TIME ZONE 'Europe/Oslo')::date AS today,
-        kind.bucket, kind.delegable_to, kind.prepare_minutes
+        kind.bucket, kind.delegable_to, kind.prepare_minutes, kind.decide_minutes
     FROM tasks_task t
     JOIN week ON t.ended_at >= week.starts_at AND t.ended_at < week.ends_at
     JOIN kind ON kind.id = t.kind_id
@@ -66,7 +67,7 @@ line AS (
     FROM plain
     UNION ALL
     SELECT clinic_id, monday, CASE WHEN delegated THEN 'movable' ELSE 'preparable' END, kind_id, origin, 1, minutes,
-        CASE WHEN delegated THEN minutes ELSE least(prepare_minutes, minutes) END
+        CASE WHEN delegated THEN minutes ELSE least(prepare_minutes, greatest(minutes - decide_minutes, 0)) END
     FROM delegable
     WHERE delegated OR bucket = 'preparable'
 )

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('preparable_by', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), blank=True, default=list, size=None, verbose_name='kan forberedes av')),
                 ('minutes', models.JSONField(default=dict, verbose_name='minutter per yrke')),
                 ('prepare_minutes', models.PositiveSmallIntegerField(default=0, verbose_name='minutter til forberedelse')),
+                ('decide_minutes', models.PositiveSmallIntegerField(default=0, help_text='Det bare legen kan gjøre når andre har forberedt.', verbose_name='legens egne minutter')),
                 ('return_rule', models.CharField(blank=True, max_length=8, verbose_name='regel for retur')),
                 ('channel', models.CharField(blank=True, max_length=40, verbose_name='kanal')),
                 ('origin', models.CharField(choices=[('patient', 'pasient'), ('hospital', 'sykehus'), ('municipality', 'kommune'), ('nav', 'NAV'), ('plan', 'oppfølgingsplan'), ('internal', 'internt'), ('other', 'annet')], max_length=16, verbose_name='vanlig opphav')),

@@ -59,6 +59,9 @@ class TaskKind(models.Model):
     )
     minutes = models.JSONField(_("minutter per yrke"), default=dict)
     prepare_minutes = models.PositiveSmallIntegerField(_("minutter til forberedelse"), default=0)
+    decide_minutes = models.PositiveSmallIntegerField(
+        _("legens egne minutter"), default=0, help_text=_("Det bare legen kan gjøre når andre har forberedt.")
+    )
     return_rule = models.CharField(_("regel for retur"), max_length=8, blank=True)
     channel = models.CharField(_("kanal"), max_length=40, blank=True)
     origin = models.CharField(_("vanlig opphav"), max_length=16, choices=Origin.choices)

@@ -28,7 +28,7 @@ CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-
 DATABASE = "fordel_journeys"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site() -> Iterator[str]:
     """The address of a running Fordel with its own small demo clinic."""
     with own_database(DATABASE):
@@ -72,9 +72,10 @@ def _free_port() -> int:
     raise AssertionError("no free port")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium: FORDEL_CHROMIUM (bin/test finds it), the system's, else Playwright's own."""
+    # Only for this package: Playwright's event loop would keep Django from its database in other tests.
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=os.environ.get("FORDEL_CHROMIUM") or shutil.which("chromium"), args=CHROMIUM_FLAGS
