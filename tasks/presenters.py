@@ -109,6 +109,8 @@ def _note(row: WorkRow) -> str:
 def _tag(row: WorkRow, day: dt.date) -> Tag:
     if row.due_on is None:
         return Tag(_("Uten frist"), "neutral")
+    if row.hard and row.closes_on == day:
+        return Tag(_("Siste dag"), "danger")
     over = (day - row.due_on).days
     if over > 0:
         text = _("1 dag over") if over == 1 else _("%(n)d dager over") % {"n": over}

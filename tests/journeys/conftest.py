@@ -43,13 +43,13 @@ def site() -> Iterator[str]:
 
 
 @contextmanager
-def web() -> Iterator[str]:
+def web(database: str = DATABASE) -> Iterator[str]:
     """gunicorn as the application's role, on a free port below the ephemeral ones."""
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
                "--threads", "2", "--worker-class", "gthread", "--no-control-socket"]  # fmt: skip
-    env = {**environment("app", DATABASE), "FORDEL_DEMO": "1"}
+    env = {**environment("app", database), "FORDEL_DEMO": "1"}
     process = subprocess.Popen(command, cwd=CHECKOUT, env=env, start_new_session=True)
     try:
         until(lambda: _answers(address), seconds=30)
@@ -72,16 +72,19 @@ def _free_port() -> int:
     raise AssertionError("no free port")
 
 
+def chromium() -> str | None:
+    """FORDEL_CHROMIUM (bin/test finds it), the system's, else None for Playwright's own."""
+    return os.environ.get("FORDEL_CHROMIUM") or shutil.which("chromium")
+
+
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium: FORDEL_CHROMIUM (bin/test finds it), the system's, else Playwright's own."""
     # Only for this package: Playwright's event loop would keep Django from its database in other tests.
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=os.environ.get("FORDEL_CHROMIUM") or shutil.which("chromium"), args=CHROMIUM_FLAGS
-        )
-        yield chromium
-        chromium.close()
+        launched = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture

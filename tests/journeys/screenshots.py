@@ -1,0 +1,62 @@
+"""`bin/screenshots`: the pictures of the README, taken of the demo clinic as it is today."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import bench  # noqa: F401  # sets Django up
+from demo.logins import PASSWORD
+from tests.journeys.conftest import CHROMIUM_FLAGS, PHONE, WIDE, chromium, web
+from tests.processes import CHECKOUT, manage, own_database
+
+DATABASE = "fordel_screenshots"
+PICTURES = CHECKOUT / "docs/screenshots"
+
+
+def page_of(browser: Browser, address: str, username: str, **options: object) -> Page:
+    page = browser.new_context(
+        base_url=address, locale="nb-NO", reduced_motion="reduce", **options
+    ).new_page()  # type: ignore[arg-type]
+    page.goto("/konto/login/")
+    page.get_by_label("Brukernavn eller e-post").fill(username)
+    page.get_by_label("Passord", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Logg inn").click()
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+def take(browser: Browser, address: str) -> None:
+    nurse = page_of(browser, address, "sykepleier", viewport=WIDE)
+    nurse.screenshot(path=PICTURES / "min-dag.png")
+    phone = page_of(browser, address, "sykepleier", viewport=PHONE, color_scheme="dark")
+    phone.screenshot(path=PICTURES / "min-dag-phone-dark.png")
+    manager = page_of(browser, address, "styrer", viewport={**WIDE, "height": 1500})
+    manager.get_by_role("link", name="Uke").first.click()
+    manager.wait_for_load_state("networkidle")
+    manager.screenshot(path=PICTURES / "week.png")
+    leader = page_of(browser, address, "leder", viewport=WIDE)
+    leader.goto("/programmer/")
+    leader.screenshot(path=PICTURES / "programmes.png")
+
+
+def main() -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with own_database(DATABASE):
+        for command in (
+            ["migrate", "--verbosity", "0"],
+            ["seed_demo"],
+            ["collectstatic", "--no-input", "-v", "0"],
+        ):
+            manage(*command, database=DATABASE)
+        with (
+            web(DATABASE) as address,
+            sync_playwright() as playwright,
+            closing(playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)) as browser,
+        ):
+            take(browser, address)
+
+
+if __name__ == "__main__":
+    main()
