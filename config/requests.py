@@ -97,4 +97,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _error(request, 403)
+    """A form from before somebody logged in anew or changed clinics: nothing is saved, and the page says so."""
+    return render(request, "error.html", {"status": "stale", "reference": reference.get()}, status=403)

@@ -2,8 +2,8 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import include, path, reverse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import include, path, re_path, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
 from config.navigation import entries
@@ -17,6 +17,11 @@ def health(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+@login_not_required
+def closed(request: HttpRequest, *_: object, **__: object) -> HttpResponse:
+    raise Http404
+
+
 def first_page(request: HttpRequest) -> HttpResponseRedirect:
     """Min dag for those who do tasks, the reports for those who read them, else whatever one may open."""
     member = getattr(request, "member", None)
@@ -28,6 +33,8 @@ def first_page(request: HttpRequest) -> HttpResponseRedirect:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", first_page, name="first_page"),
     path("helse/", health, name="health"),
+    # Not offered yet, and reachable ones would send e-mail that nobody has set up.
+    re_path(r"^konto/(password/(reset|set)|email|confirm-email|signup|inactive)", closed),
     path("konto/", include("allauth.account.urls")),
     path("", include("teams.urls")),
     path("", include("patients.urls")),

@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tasks.models import Origin, Task, TaskKind
-from teams.models import Member
 
 MOST_MINUTES = 720
 
@@ -41,33 +40,38 @@ class PostponeForm(forms.Form):
     reason = forms.CharField(
         label=_("Hvorfor"),
         max_length=300,
-        widget=forms.TextInput(attrs={"class": "ds-input"}),
+        widget=forms.TextInput(attrs={"class": "ds-input", "list": "grunner"}),
         error_messages={"required": _("Skriv kort hvorfor.")},
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class HandOnForm(forms.Form):
-    to = forms.ModelChoiceField(
+    """`choices` are (member id, words) of those who may have it; empty means back to the team, where it is held."""
+
+    to = forms.TypedChoiceField(
         label=_("Gi til"),
-        queryset=Member.objects.none(),
-        required=False,
-        empty_label=_("Tilbake til teamet"),
+        coerce=int,
+        empty_value=None,
         widget=forms.Select(attrs={"class": "ds-input"}),
-        error_messages={"invalid_choice": _("Velg en av dem som kan gjøre oppgaven.")},
+        error_messages={
+            "required": _("Velg hvem."),
+            "invalid_choice": _("Velg en av dem som kan gjøre oppgaven."),
+        },
     )
     reason = forms.CharField(
-        label=_("Hvorfor"),
+        label=_("Hvorfor (kan stå tomt)"),
         max_length=300,
+        required=False,
         widget=forms.TextInput(attrs={"class": "ds-input"}),
-        error_messages={"required": _("Skriv kort hvorfor.")},
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, members: list[Member], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: list[tuple[int, str]], held: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = cast("forms.ModelChoiceField[Member]", self.fields["to"])
-        field.queryset = Member.objects.filter(pk__in=[m.pk for m in members])
+        field = cast("forms.TypedChoiceField", self.fields["to"])
+        field.choices = [("", _("Tilbake til teamet") if held else _("Velg …")), *choices]
+        field.required = not held
 
 
 class CancelForm(forms.Form):
@@ -90,7 +94,8 @@ class LogForm(forms.Form):
     kind = forms.ModelChoiceField(
         label=_("Hva"),
         queryset=TaskKind.objects.none(),
-        empty_label=None,
+        empty_label=_("Velg …"),
+        error_messages={"required": _("Velg hva du gjorde."), "invalid_choice": _("Velg fra listen.")},
         widget=forms.Select(attrs={"class": "ds-input"}),
     )
     minutes = forms.IntegerField(

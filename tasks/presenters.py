@@ -9,10 +9,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tasks.models import Origin, Task
+from tasks.models import Origin, Step, Task
 from tasks.queries import WorkRow
-from teams.calendar import Week
-from teams.templatetags.fordel import short_day
+from teams.calendar import Week, working_day_on_or_after, working_day_on_or_before
+from teams.models import Member
+from teams.templatetags.fordel import long_day, short_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +53,32 @@ class Section:
         return sum(line.minutes for line in self.lines)
 
 
-def sections(rows: Iterable[WorkRow], *, day: dt.date) -> list[Section]:
-    """Hard deadlines, overdue, the day, the rest of the week, later; empty ones left out."""
+def sections(rows: Iterable[WorkRow], *, day: dt.date, today: dt.date) -> list[Section]:
+    """Hard deadlines, overdue, the day, the rest of the week, later; empty ones left out.
+
+    `day` is the working day shown, `today` the date: on a day off they differ, and what is late is counted
+    from today.
+    """
     found = {
         "hard": Section("hard", _("Frist som ikke kan glippe")),
         "overdue": Section("overdue", _("Forfalt")),
-        "today": Section("today", _("I dag")),
-        "week": Section("week", _("Denne uken")),
+        "today": Section("today", _("I dag") if day == today else long_day(day).capitalize()),
+        "week": Section("week", _("Planlagt denne uken")),
         "later": Section("later", _("Senere"), collapsed=True),
     }
     for row in rows:
-        found[_section_of(row, day)].lines.append(line(row, day=day))
+        found[_section_of(row, day, today)].lines.append(line(row, today=today))
     return [section for section in found.values() if section.lines]
 
 
-def _section_of(row: WorkRow, day: dt.date) -> str:
+def _section_of(row: WorkRow, day: dt.date, today: dt.date) -> str:
     if row.hard and row.due_on and row.due_on <= day:
         return "hard"
     if row.opens_on > day:
         return "later"
-    if row.due_on and row.due_on < day:
+    if row.due_on and row.due_on < today:
         return "overdue"
-    if row.due_on == day or (row.planned_on and row.planned_on <= day):
+    if (row.due_on and row.due_on <= day) or (row.planned_on and row.planned_on <= day):
         return "today"
     sunday = Week.of(day).sunday
     if (row.planned_on and row.planned_on <= sunday) or (row.due_on and row.due_on <= sunday):
@@ -81,19 +86,19 @@ def _section_of(row: WorkRow, day: dt.date) -> str:
     return "later"
 
 
-def line(row: WorkRow, *, day: dt.date) -> TaskLine:
+def line(row: WorkRow, *, today: dt.date) -> TaskLine:
     """A row in words."""
     return TaskLine(
-        row.id, row.version, row.patient_id, _who(row, day), row.name, _note(row), why_text(row.why),
-        _tag(row, day), row.minutes,
+        row.id, row.version, row.patient_id, _who(row, today), row.name, _note(row), why_text(row.why),
+        _tag(row, today), row.minutes,
     )  # fmt: skip
 
 
-def _who(row: WorkRow, day: dt.date) -> str:
+def _who(row: WorkRow, today: dt.date) -> str:
     if not row.patient_id or not row.birth_date:
         return ""
-    before_birthday = (day.month, day.day) < (row.birth_date.month, row.birth_date.day)
-    return f"{row.given_name} {row.family_name}, {day.year - row.birth_date.year - before_birthday}"
+    before_birthday = (today.month, today.day) < (row.birth_date.month, row.birth_date.day)
+    return f"{row.given_name} {row.family_name}, {today.year - row.birth_date.year - before_birthday}"
 
 
 def _note(row: WorkRow) -> str:
@@ -106,12 +111,12 @@ def _note(row: WorkRow) -> str:
     return _("Opphav: %(origin)s.") % {"origin": Origin(row.origin).label}
 
 
-def _tag(row: WorkRow, day: dt.date) -> Tag:
+def _tag(row: WorkRow, today: dt.date) -> Tag:
     if row.due_on is None:
         return Tag(_("Uten frist"), "neutral")
-    if row.hard and row.closes_on == day:
+    if row.hard and row.closes_on == today:
         return Tag(_("Siste dag"), "danger")
-    over = (day - row.due_on).days
+    over = (today - row.due_on).days
     if over > 0:
         text = _("1 dag over") if over == 1 else _("%(n)d dager over") % {"n": over}
         return Tag(text, "danger" if row.hard else "warning")
@@ -130,11 +135,11 @@ def why_text(why: dict[str, Any]) -> str:
     if rule == "handed_on":
         return _("Gitt videre til deg av %(name)s.") % {"name": why.get("by", "")}
     reasons = {
-        "only_one": _("Din: ingen andre på samme nivå kan gjøre den."),
-        "holder": _("Din: du hadde den fra før."),
-        "list_doctor": _("Din: du er fastlegen."),
-        "usual_nurse": _("Din: du er fast sykepleier."),
-        "least_loaded": _("Din: minst belagt av %(n)d med ledig tid.") % {"n": why.get("had_room", 0)},
+        "only_one": _("Bare du på ditt nivå kan ta den."),
+        "holder": _("Du hadde den fra før."),
+        "list_doctor": _("Du er fastlegen."),
+        "usual_nurse": _("Du er fast sykepleier."),
+        "least_loaded": _("Du har best tid av %(n)d som kan ta den.") % {"n": why.get("had_room", 0)},
     }
     text = reasons.get(rule or "", "")
     if text and why.get("ground") == "delegation":
@@ -146,5 +151,49 @@ def usual_postponement(task: Task, today: dt.date) -> dt.date | None:
     """A week from now, but no later than a hard deadline's last day; None when it cannot be put off at all."""
     week = today + dt.timedelta(days=7)
     last = (task.closes_on or task.due_on) if task.hard else None
-    until = min(week, last) if last else week
+    if last is None:
+        return working_day_on_or_after(week)
+    until = working_day_on_or_before(min(week, last))
     return until if until > today else None
+
+
+def yearly_minutes(steps: Iterable[Step], plans: int) -> int:
+    """Minutes a year that so many plans ask for, by the kinds' own defaults; no-shows and changes not reckoned."""
+    each = 0.0
+    for step in steps:
+        days = step.interval_months * 365.25 / 12 + step.interval_days
+        each += (step.minutes or step.kind.minutes_for(step.kind.professions[0])) * 365.25 / days
+    return round(each * plans)
+
+
+def counts(rows: Iterable[WorkRow], *, day: dt.date, today: dt.date) -> list[Section]:
+    """What each section's heading says, also of those that have become empty."""
+    found = {section.key: section for section in sections(rows, day=day, today=today)}
+    return [found.get(key) or Section(key, "") for key in ("hard", "overdue", "today", "week", "later")]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """A member's five days: (booked, capacity) each; `away` when there is no time on any of them."""
+
+    member: Member
+    first: bool
+    days: list[tuple[int, int]]
+
+    @property
+    def away(self) -> bool:
+        return not any(capacity for _booked, capacity in self.days)
+
+
+def team_rows(
+    members: Iterable[Member],
+    days: list[dt.date],
+    capacity: dict[int, dict[dt.date, int]],
+    booked: dict[int, dict[dt.date, int]],
+) -> list[TeamRow]:
+    """One row a member, in the order given; `first` marks where a profession begins."""
+    rows: list[TeamRow] = []
+    for m in members:
+        of_days = [(booked.get(m.pk, {}).get(day, 0), capacity.get(m.pk, {}).get(day, 0)) for day in days]
+        rows.append(TeamRow(m, not rows or rows[-1].member.profession != m.profession, of_days))
+    return rows

@@ -11,8 +11,8 @@ from django.db.models import Count, Q, Sum
 
 from patients.models import Patient
 from tasks.eligibility import KindRule, ground_for
-from tasks.models import Delegation, PlanStep, Programme, Task, TaskKind, TaskState
-from teams.calendar import DAY, day_share, midnight
+from tasks.models import AllocationRun, Delegation, PlanStep, Programme, Task, TaskKind, TaskState
+from teams.calendar import DAY, day_share, midnight, working_days
 from teams.models import Member
 from teams.queries import capacity
 
@@ -119,7 +119,8 @@ class DayLoad:
 def team_load(member: Member, day: dt.date) -> list[DayLoad]:
     """Every colleague's day, by profession with doctors first. Three queries."""
     minutes = capacity([day])
-    open_tasks = Task.objects.visible_to(member).open().filter(planned_on__lte=day, assignee__isnull=False)
+    on_the_day = Q(planned_on__lte=day) | Q(planned_on__isnull=True, due_on__lte=day, opens_on__lte=day)
+    open_tasks = Task.objects.visible_to(member).open().filter(on_the_day, assignee__isnull=False)
     booked = dict(open_tasks.values_list("assignee").annotate(Sum("planned_minutes")))
     done_rows = Task.objects.visible_to(member).filter(
         state=TaskState.DONE, ended_at__gte=midnight(day), ended_at__lt=midnight(day + DAY)
@@ -207,4 +208,39 @@ def programme_list(member: Member) -> list[tuple[Programme, int, int]]:
     return [
         (p, matching.get(p.pk, 0), p.active)
         for p in rows.prefetch_related("steps").order_by("-state", "name")
+    ]
+
+
+def week_load(member: Member, days: list[dt.date]) -> dict[int, dict[dt.date, int]]:
+    """Minutes booked by member id and day, for tasks planned on these days. One query."""
+    rows = (
+        Task.objects.visible_to(member)
+        .open()
+        .filter(planned_on__in=days, assignee__isnull=False)
+        .values_list("assignee", "planned_on")
+        .annotate(Sum("planned_minutes"))
+    )
+    found: dict[int, dict[dt.date, int]] = {}
+    for who, day, minutes in rows:
+        found.setdefault(who, {})[day] = minutes
+    return found
+
+
+def last_sharing(member: Member) -> AllocationRun | None:
+    """What the latest sharing out of the clinic came to. One query."""
+    found: AllocationRun | None = AllocationRun.objects.visible_to(member).order_by("-ran_at").first()
+    return found
+
+
+def receivers(task: Task, by: Member, *, today: dt.date) -> list[tuple[Member, int]]:
+    """Whom `by` may give the task to, with how full (percent) their next five working days are. Four queries.
+
+    Those away all five days are left out, and so is whoever has it already.
+    """
+    days = working_days(today, 5)
+    minutes, booked = capacity(days), week_load(by, days)
+    return [
+        (m, round(100 * sum(booked.get(m.pk, {}).values()) / sum(minutes[m.pk].values())))
+        for m in who_may(task, on=today)
+        if m.pk in minutes and m.pk != task.assignee_id
     ]

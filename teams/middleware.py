@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
 from teams.models import Member, User
@@ -46,6 +47,8 @@ class MemberMiddleware:
         with clinic_scope(None, user_id=user.pk if user.is_authenticated else None):
             if user.is_authenticated:
                 self._choose_place(request)
+                if request.member is None and hasattr(view, "permission"):
+                    return HttpResponseRedirect(reverse("no_place"))
             response = view(request, *args, **kwargs)
             # A lazily rendered response would run its queries outside the scope.
             if isinstance(response, TemplateResponse):

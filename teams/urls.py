@@ -6,5 +6,4 @@ from teams import views
 urlpatterns: list[URLPattern] = [
     path("plass/", views.choose_place, name="choose_place"),
     path("team/ingen-plass/", views.no_place, name="no_place"),
-    path("team/", views.team, name="team"),
 ]

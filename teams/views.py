@@ -1,18 +1,13 @@
-"""Who works here."""
+"""Which of one's clinics one works in."""
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import rotate_token
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from teams.calendar import OSLO, working_days
 from teams.middleware import MemberRequest
-from teams.models import Member
-from teams.permissions import Permission, requires
-from teams.queries import capacity
 
 
 @require_POST
@@ -23,20 +18,12 @@ def choose_place(request: MemberRequest) -> HttpResponse:
     if place is None:
         raise Http404
     request.session["member_id"] = place.pk
+    # A form left open in another tab belongs to the clinic just left: its token is no longer good.
+    rotate_token(request)
     return HttpResponseRedirect("/")
 
 
+@require_safe
 def no_place(request: HttpRequest) -> HttpResponse:
     """Logged in, but with no place in any clinic today."""
     return render(request, "teams/no_place.html")
-
-
-@require_GET
-@requires(Permission.SEE_TEAM)
-def team(request: MemberRequest) -> HttpResponse:
-    today = dt.datetime.now(OSLO).date()
-    days = working_days(today, 5)
-    minutes = capacity(days)
-    members = Member.objects.visible_to(request.member).employed_on(today).exclude(profession="")
-    rows = [(m, [minutes.get(m.pk, {}).get(day) for day in days]) for m in members]
-    return render(request, "teams/team.html", {"days": days, "rows": rows})

@@ -18,9 +18,13 @@ CURRENT_USER = "(SELECT nullif(current_setting('fordel.user', true), '')::bigint
 
 
 def wall(
-    table: str, *, app: str, jobs: str = "", own: str = f"clinic_id = {CURRENT_CLINIC}"
+    table: str, *, app: str, jobs: str = "", key: str = "clinic_id", also_read: str = ""
 ) -> migrations.RunSQL:
-    """Only the current clinic's rows for the application; all rows, with other rights, for the jobs."""
+    """Only the current clinic's rows for the application; all rows, with other rights, for the jobs.
+
+    `also_read` widens what may be read, never what may be written.
+    """
+    own = f"{key} = {CURRENT_CLINIC}"
     up: Statements = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"CREATE POLICY clinic ON {table} TO fordel_app USING ({own}) WITH CHECK ({own})",
@@ -31,6 +35,9 @@ def wall(
         f"DROP POLICY clinic ON {table}",
         f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
     ]
+    if also_read:
+        up.append(f"CREATE POLICY also_read ON {table} FOR SELECT TO fordel_app USING ({also_read})")
+        down.insert(1, f"DROP POLICY also_read ON {table}")
     if jobs:
         up += [
             f"CREATE POLICY all_clinics ON {table} TO fordel_jobs USING (true) WITH CHECK (true)",

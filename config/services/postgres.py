@@ -17,6 +17,9 @@ work_mem = 32MB               # a report sorts a year of tasks; the default of 4
 jit = off                     # our statements are short; compiling one costs more than it saves
 max_connections = 60          # web, worker and beat hold about 20, a test run beside them the rest
 log_line_prefix = '%m %u '
+# A statement that fails may carry a patient's name: the log says what went wrong, never with which values.
+log_min_error_statement = panic
+log_error_verbosity = terse
 log_timezone = 'Europe/Oslo'
 """
 

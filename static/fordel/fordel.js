@@ -2,8 +2,9 @@
 "use strict";
 
 const sheet = () => document.getElementById("ark");
+const keys = () => document.getElementById("hurtigtaster");
 
-// A sheet that htmx has filled opens as a dialog; what is empty closes.
+// A sheet that htmx has filled opens as a dialog.
 document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = sheet();
   if (event.detail.target !== dialog || dialog.open) return;
@@ -11,15 +12,32 @@ document.addEventListener("htmx:afterSwap", (event) => {
   dialog.querySelector("#ark-tittel")?.focus();
 });
 
-// A row that was swapped keeps the hand where it was: on «Angre» after «Utført», and back again.
+// A row that was swapped keeps the hand where it was: on «Angre» after «Utført», on what was wrong, or back.
 document.addEventListener("htmx:afterSettle", (event) => {
   const row = document.getElementById(event.detail.elt.id);
-  if (row?.matches(".task")) row.querySelector("[aria-invalid], button")?.focus();
+  if (row?.matches(".task")) (row.querySelector("[aria-invalid]") ?? row.querySelector("button"))?.focus();
+});
+
+// What did not reach us, or was refused whole, is said; never silence after a press.
+for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(failure, () => {
+    document.getElementById("meldinger").replaceChildren(document.getElementById("ikke-lagret").content.cloneNode(true));
+    document.getElementById("meldinger").scrollIntoView({ block: "nearest" });
+  });
+}
+
+// A page that answers with a message lets the hand begin there, and a narrow menu shows where one is.
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelector("#meldinger > *")?.parentElement.focus({ preventScroll: true });
+  document.querySelector(".top [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  if (!keys()) return;
+  keys().checked = localStorage.getItem("hurtigtaster") !== "av";
+  keys().addEventListener("change", () => localStorage.setItem("hurtigtaster", keys().checked ? "på" : "av"));
 });
 
 // j and k move between tasks, d does, g shows the task's sheet. Never while somebody writes.
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || sheet()?.open) return;
+  if (!keys()?.checked || event.ctrlKey || event.metaKey || event.altKey || sheet()?.open) return;
   if (event.target.matches("input:not([type=hidden]), textarea, select")) return;
   const tasks = [...document.querySelectorAll(".task")].filter((task) => task.checkVisibility());
   if (!tasks.length) return;

@@ -14,10 +14,11 @@ from tasks.models import Origin, PlanStep, Task, TaskEvent, TaskKind, TaskState,
 from tasks.queries import may_do
 from teams.calendar import oslo_date
 from teams.models import Member
-from teams.permissions import Permission, require
+from teams.permissions import Permission, may, require
 
 UNDO_WITHIN = dt.timedelta(minutes=10)
 MOST_MINUTES = 12 * 60
+FURTHEST = dt.timedelta(days=366)  # that something can be put off
 
 
 class Changed(NotAllowed):
@@ -57,12 +58,20 @@ def undo(task_id: int, *, by: Member, at: dt.datetime) -> Task:
     require(by, Permission.DO_TASKS)
     task = _take(task_id, by, None)
     last = task.events.order_by("-id").first()
-    if last is None or last.verb != Verb.COMPLETE or last.by_id != by.pk or at - last.at > UNDO_WITHIN:
+    if (
+        last is None
+        or last.verb not in (Verb.COMPLETE, Verb.LOG)
+        or last.by_id != by.pk
+        or at - last.at > UNDO_WITHIN
+    ):
         raise NotAllowed("Det er for sent å angre.")
     if task.plan_step_id:
         if not PlanStep.objects.filter(pk=task.plan_step_id, waiting=True).exists():
             raise NotAllowed("Neste oppgave i planen er alt åpnet.")
         _restore(task.plan_step_id, last.after["plan_step"])
+    if last.verb == Verb.LOG:
+        # There was no task before it was logged: it ends as not done, and counts nowhere.
+        return _write(task, Verb.UNDO, by=by, at=at, to=TaskState.CANCELLED, done_by=None, minutes=None)
     return _write(task, Verb.UNDO, by=by, at=at, ended_at=None, done_by=None, minutes=None, assignee=by)
 
 
@@ -76,8 +85,9 @@ def postpone(
     """
     require(by, Permission.DO_TASKS)
     task = _take(task_id, by, version)
+    _has_a_say(by, task, at)
     last_day = (task.closes_on or task.due_on) if task.hard else None
-    if until <= oslo_date(at) or (last_day and until > last_day):
+    if not oslo_date(at) < until <= oslo_date(at) + FURTHEST or (last_day and until > last_day):
         raise ValueError("until")
     return _write(task, Verb.POSTPONE, by=by, at=at, reason=reason, opens_on=until, planned_on=None)
 
@@ -92,6 +102,7 @@ def hand_on(
     """
     require(by, Permission.DO_TASKS)
     task = _take(task_id, by, version)
+    _has_a_say(by, task, at)
     if to is None:
         return _write(task, Verb.RELEASE, by=by, at=at, reason=reason, assignee=None, planned_on=None, why={})
     if to.clinic_id != by.clinic_id or not may_do(to, task, on=oslo_date(at)):
@@ -105,6 +116,7 @@ def cancel(task_id: int, *, by: Member, reason: str, at: dt.datetime, version: i
     """The task will not be done. Told apart from done: a plan counts on from the due date, not from today."""
     require(by, Permission.DO_TASKS)
     task = _take(task_id, by, version)
+    _has_a_say(by, task, at)
     if task.plan_step_id:
         move_on(
             PlanStep.objects.select_for_update().select_related("step").get(pk=task.plan_step_id),
@@ -135,6 +147,16 @@ def log_work(
     return task
 
 
+def _has_a_say(by: Member, task: Task, at: dt.datetime) -> None:
+    """The holder, whoever may do it, or a leader: nobody else puts off, gives away or ends a task."""
+    if (
+        task.assignee_id != by.pk
+        and not may(by, Permission.ASSIGN_TASKS)
+        and not may_do(by, task, on=oslo_date(at))
+    ):
+        raise PermissionDenied("neither the holder, nor eligible, nor a leader")
+
+
 def _take(task_id: int, by: Member, version: int | None) -> Task:
     """Lock the task for this transaction; whoever comes at the same time waits, and then sees the new version."""
     task: Task = (
@@ -153,10 +175,11 @@ def _write(
     at: dt.datetime,
     reason: str = "",
     extra: dict[str, Any] | None = None,
+    to: TaskState | None = None,
     **fields: Any,
 ) -> Task:
     from_state, from_member = task.state, task.assignee
-    task.state = after(verb, TaskState(task.state))
+    task.state = to or after(verb, TaskState(task.state))
     task.version += 1
     for name, value in fields.items():
         setattr(task, name, value)

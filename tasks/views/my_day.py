@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from tasks.actions.doing import log_work
+from tasks.actions.doing import UNDO_WITHIN, log_work
 from tasks.forms import LogForm
 from tasks.presenters import sections
 from tasks.queries import (
@@ -31,7 +31,7 @@ from teams.models import Member
 from teams.permissions import Permission, may, requires
 
 
-@require_GET
+@require_safe
 @requires(Permission.DO_TASKS)
 def my_day(request: MemberRequest) -> HttpResponse:
     return render(
@@ -72,11 +72,12 @@ def context(member: Member, **extra: Any) -> dict[str, Any]:
         "today": today,
         "day": day,
         "week": Week.of(day),
-        "sections": sections(rows, day=day),
+        "sections": sections(rows, day=day, today=today),
         "more": len(rows) == MOST_ROWS,
         "load": mine,
         "team": team,
         "done": done_on(member, today),
+        "undo_after": timezone.now() - UNDO_WITHIN,
         "quick": [(kind, kind.minutes_for(member.profession)) for kind in quick_kinds(member, today=today)],
         "unassigned": len(unassigned(member)) if may(member, Permission.ASSIGN_TASKS) else 0,
         **extra,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -10,40 +11,47 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from tasks.actions.plans import NotApproved, candidates, start_plans
 from tasks.actions.programmes import approve_programme
 from tasks.jobs import share_out_clinic
 from tasks.models import Programme
-from tasks.queries import programme_list
+from tasks.presenters import yearly_minutes
+from tasks.queries import last_sharing, programme_list
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
 from teams.permissions import Permission, may, requires
 
 
-@require_GET
+@require_safe
 @requires(Permission.SEE_PROGRAMMES)
 def programmes(request: MemberRequest) -> HttpResponse:
     context = {
         "programmes": programme_list(request.member),
+        "last": last_sharing(request.member),
         "may_approve": may(request.member, Permission.APPROVE_PROGRAMMES),
         "may_start": may(request.member, Permission.START_PLANS),
     }
     return render(request, "tasks/programmes.html", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.SEE_PROGRAMMES)
 def programme(request: MemberRequest, programme_id: int) -> HttpResponse:
     found = _programme(request, programme_id)
     today = oslo_date(timezone.now())
     may_start = may(request.member, Permission.START_PLANS)
+    steps = list(found.steps.select_related("kind"))
+    active = found.plans.filter(state="active").count()
+    waiting = len(candidates(found, by=request.member, on=today)) if may_start else None
     context = {
         "programme": found,
-        "steps": found.steps.select_related("kind"),
-        "active": found.plans.filter(state="active").count(),
-        "waiting": len(candidates(found, by=request.member, on=today)) if may_start else None,
+        "steps": steps,
+        "active": active,
+        "waiting": waiting,
+        "now_minutes": yearly_minutes(steps, active),
+        "more_minutes": yearly_minutes(steps, waiting or 0),
         "may_approve": may(request.member, Permission.APPROVE_PROGRAMMES),
         "may_start": may_start,
     }
@@ -78,8 +86,13 @@ def start(request: MemberRequest, programme_id: int) -> HttpResponse:
 def run_night(request: MemberRequest) -> HttpResponse:
     """Do tonight's work now, for this clinic: open what is due and share it out."""
     clinic_id = request.member.clinic_id
+    if not cache.add(f"night:{clinic_id}", 1, timeout=30):
+        messages.info(request, _("Fordelingen går alt. Last siden på nytt om litt."))
+        return HttpResponseRedirect(reverse("programmes"))
     transaction.on_commit(lambda: share_out_clinic.delay(clinic_id))
-    messages.success(request, _("Oppgavene åpnes og fordeles nå. Last Min dag på nytt om litt."))
+    messages.success(
+        request, _("Oppgavene åpnes og fordeles nå. Resultatet står her når siden lastes på nytt.")
+    )
     return HttpResponseRedirect(reverse("programmes"))
 
 

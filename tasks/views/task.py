@@ -14,18 +14,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from patients.models import Patient
+from patients.actions import record_access
 from tasks.actions import doing
 from tasks.forms import CancelForm, CompleteForm, HandOnForm, PostponeForm, version_of
 from tasks.life import NotAllowed
 from tasks.models import Task
-from tasks.presenters import line, usual_postponement, why_text
-from tasks.queries import plans_of, team_load, unassigned, who_may, work_row, working_day_at_hand
+from tasks.presenters import counts, line, usual_postponement, why_text
+from tasks.queries import may_do, receivers, team_load, work_row, working_day_at_hand, worklist
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
-from teams.permissions import Permission, requires
+from teams.permissions import Permission, may, requires
 
 DONE_TEXT = {
     "postpone": gettext_noop("%(name)s er utsatt."),
@@ -34,7 +34,7 @@ DONE_TEXT = {
 }
 
 
-@require_GET
+@require_safe
 @requires(Permission.DO_TASKS)
 def task(request: MemberRequest, task_id: int) -> HttpResponse:
     return _page(request, task_id)
@@ -76,10 +76,14 @@ def postpone(request: MemberRequest, task_id: int) -> HttpResponse:
 @require_POST
 @requires(Permission.DO_TASKS)
 def hand_on(request: MemberRequest, task_id: int) -> HttpResponse:
-    form = HandOnForm(request.POST, members=who_may(_task(request, task_id), on=oslo_date(timezone.now())))
+    found = _task(request, task_id)
+    to = {m.pk: m for m, _load in receivers(found, request.member, today=oslo_date(timezone.now()))}
+    form = _hand_on_form(request, found, request.POST)
     return _form(
         request, task_id, "hand_on", form,
-        lambda data: doing.hand_on(task_id, by=request.member, at=timezone.now(), **data),
+        lambda data: doing.hand_on(
+            task_id, by=request.member, at=timezone.now(), **{**data, "to": to.get(data["to"])}
+        ),
     )  # fmt: skip
 
 
@@ -93,42 +97,33 @@ def cancel(request: MemberRequest, task_id: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_GET
-@requires(Permission.SEE_PATIENTS)
-def patient_plans(request: MemberRequest, patient_id: int) -> HttpResponse:
-    """A patient's plans and tasks: a page, and the fragment that the patient's own page asks for."""
-    patient = get_object_or_404(Patient.objects.visible_to(request.member), pk=patient_id)
-    template = "tasks/patient_plans.html" + ("#plans" if request.htmx.target == "oppfolging" else "")
-    return render(request, template, {"patient": patient, **plans_of(patient)})
-
-
-@require_GET
-@requires(Permission.ASSIGN_TASKS)
-def pool(request: MemberRequest) -> HttpResponse:
-    """Open tasks that nobody holds: nothing may lie there unseen."""
-    today = oslo_date(timezone.now())
-    return render(
-        request, "tasks/pool.html", {"lines": [line(row, day=today) for row in unassigned(request.member)]}
-    )
-
-
 def _task(request: MemberRequest, task_id: int) -> Task:
     found = Task.objects.visible_to(request.member).select_related("kind", "patient", "assignee")
     row: Task = get_object_or_404(found, pk=task_id)
     return row
 
 
+def _hand_on_form(request: MemberRequest, task: Task, data: Any = None) -> HandOnForm:
+    found = receivers(task, request.member, today=oslo_date(timezone.now()))
+    choices = [
+        (m.pk, _("%(name)s, %(load)d %% belagt") % {"name": m.name, "load": load}) for m, load in found
+    ]
+    return HandOnForm(data, choices=choices, held=bool(task.assignee_id), initial=version_of(task))
+
+
 def _page(request: MemberRequest, task_id: int, status: int = 200, **forms_: forms.Form) -> HttpResponse:
     found, today = _task(request, task_id), oslo_date(timezone.now())
     until = usual_postponement(found, today)
+    if found.patient:
+        record_access(found.patient, by=request.member, ground="oppfølging", what="oppgave")
     context = {
         "task": found,
-        "line": line(work_row(request.member, task_id), day=today),
+        "line": line(work_row(request.member, task_id), today=today),
         "why": why_text(found.why),
-        "mine": found.assignee_id == request.member.pk,
+        "may_do": may_do(request.member, found, on=today),
         "events": found.events.select_related("by", "to_member"),
         "postpone": PostponeForm(initial={**version_of(found), "until": until}) if until else None,
-        "hand_on": HandOnForm(initial=version_of(found), members=who_may(found, on=today)),
+        "hand_on": forms_.get("hand_on") or _hand_on_form(request, found),
         "cancel": CancelForm(initial=version_of(found)),
         **forms_,
     }
@@ -143,22 +138,27 @@ def _form(
     form: forms.Form,
     action: Callable[[dict[str, Any]], Task],
 ) -> HttpResponse:
-    _task(request, task_id)
+    was_held = bool(_task(request, task_id).assignee_id)
     if form.is_valid():
         try:
             changed = action(form.cleaned_data)
         except ValueError:
-            form.add_error("until", _("Velg en dag som kommer, og ikke etter siste frist."))
+            form.add_error("until", _("Velg en dag som kommer, innen et år og ikke etter siste frist."))
+        except PermissionDenied:
+            form.add_error(
+                None, _("Bare den som har oppgaven, en som kan gjøre den, eller en teamleder kan det.")
+            )
         except NotAllowed as error:
             form.add_error(None, str(error))
         else:
-            messages.success(
-                request, _(DONE_TEXT[name]) % {"name": changed.name, "who": changed.assignee or _("teamet")}
+            words = {"name": changed.name, "who": changed.assignee or _("teamet")}
+            messages.success(request, _(DONE_TEXT[name]) % words)
+            back = reverse(
+                "my_day" if was_held or not may(request.member, Permission.ASSIGN_TASKS) else "pool"
             )
-            response = HttpResponse(status=204) if request.htmx else HttpResponseRedirect(reverse("my_day"))
             if request.htmx:
-                response["HX-Redirect"] = reverse("my_day")
-            return response
+                return HttpResponse(status=204, headers={"HX-Redirect": back})
+            return HttpResponseRedirect(back)
     return _page(request, task_id, 422, **{name: form})
 
 
@@ -177,15 +177,19 @@ def _try(request: MemberRequest, task_id: int, action: Callable[[], Task]) -> Ht
 
 
 def _row(request: MemberRequest, task_id: int, error: str = "") -> HttpResponse:
-    """The task's own row as it now stands, and the day's load beside it. 422 when nothing was changed."""
+    """The task's own row as it now stands, with the day's load and the sections' sums beside it.
+
+    422, and what was typed, when nothing was changed.
+    """
     found, today = _task(request, task_id), oslo_date(timezone.now())
     day = working_day_at_hand(request.member, today)
     context = {
         "task": found,
-        "line": line(work_row(request.member, task_id), day=day),
+        "line": line(work_row(request.member, task_id), today=today),
         "error": error,
+        "typed": request.POST.get("minutes", "") if error else "",
         "load": next((x for x in team_load(request.member, day) if x.member.pk == request.member.pk), None),
-        "day": day,
+        "counts": counts(worklist(request.member), day=day, today=today),
     }
     status = 422 if error else 200
     if not request.htmx:

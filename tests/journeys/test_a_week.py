@@ -158,7 +158,7 @@ def test_a_patients_page_tells_who_has_looked(log_in: LogIn) -> None:
     nurse.locator(".task .patient").first.click()
     expect(nurse.get_by_role("heading", name="Oppfølging")).to_be_visible()
     assert ask("SELECT count(*) FROM patients_patientaccess a JOIN teams_member m ON m.id = a.member_id"
-               " WHERE m.name = 'Nina Berg'") == 1  # fmt: skip
+               " WHERE m.name = 'Nina Berg' AND a.what = 'pasientside'") == 1  # fmt: skip
     assert_accessible(nurse)
 
 
@@ -170,7 +170,7 @@ def test_min_dag_on_a_phone_in_the_dark(log_in: LogIn) -> None:
 
 
 def test_min_dag_without_script(log_in: LogIn) -> None:
-    page = log_in("sekretaer", java_script_enabled=False)
+    page = log_in("sykepleier", java_script_enabled=False)
     tasks = page.locator(".task")
     before = tasks.count()
     page.locator(".task .done").first.click()

@@ -140,3 +140,28 @@ def test_a_manager_does_no_tasks(solbakken: Cast) -> None:
     task = make_task(solbakken.clinic, "okonomi", assignee=solbakken.secretary)
     with pytest.raises(PermissionDenied):
         doing.complete(task.pk, by=solbakken.manager, minutes=5, at=MORNING)
+
+
+def test_logged_by_mistake_and_taken_back_counts_nowhere(solbakken: Cast) -> None:
+    kind = TaskKind.objects.get(slug="okonomi")
+    task = doing.log_work(kind, by=solbakken.nurse, minutes=4, origin="internal", at=MORNING)
+    undone = doing.undo(task.pk, by=solbakken.nurse, at=MORNING)
+    assert (undone.state, undone.minutes, undone.done_by) == ("cancelled", None, None)
+
+
+def test_a_colleague_without_a_part_in_it_cannot_put_off_or_end_a_task(solbakken: Cast) -> None:
+    task = make_task(solbakken.clinic, "epikrise_les", assignee=solbakken.second_doctor)
+    later = MONDAY + dt.timedelta(days=1)
+    with pytest.raises(PermissionDenied):
+        doing.postpone(task.pk, by=solbakken.nurse, until=later, reason="x", at=MORNING)
+    with pytest.raises(PermissionDenied):
+        doing.cancel(task.pk, by=solbakken.nurse, reason="x", at=MORNING)
+    with pytest.raises(PermissionDenied):
+        doing.hand_on(task.pk, by=solbakken.nurse, to=None, reason="x", at=MORNING)
+    assert doing.cancel(task.pk, by=solbakken.doctor, reason="leder", at=MORNING).state == "cancelled"
+
+
+def test_nothing_is_put_off_for_more_than_a_year(solbakken: Cast) -> None:
+    task = make_task(solbakken.clinic, "sarstell", assignee=solbakken.nurse)
+    with pytest.raises(ValueError, match="until"):
+        doing.postpone(task.pk, by=solbakken.nurse, until=dt.date(9999, 12, 31), reason="x", at=MORNING)

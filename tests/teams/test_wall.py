@@ -153,6 +153,28 @@ def test_a_row_cannot_point_into_another_clinic(two_clinics: tuple[Cast, Cast]) 
         app.execute("UPDATE tasks_task SET patient_id = %s", [patient.pk])
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO teams_member (clinic_id, user_id, name, profession, access, starts_on)"
+        " VALUES ({theirs}, {user}, 'x', 'doctor', 'leader', '2026-01-01')",
+        "UPDATE teams_member SET clinic_id = {theirs} WHERE user_id = {user}",
+        "UPDATE teams_user SET is_superuser = true",
+    ],
+)
+def test_nobody_makes_themselves_a_place_elsewhere(two_clinics: tuple[Cast, Cast], sql: str) -> None:
+    """Reading one's own places is allowed before a clinic is chosen; writing them is not."""
+    mine, theirs = two_clinics
+    with (
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+        connect("fordel_app") as app,
+        app.transaction(),
+    ):
+        app.execute("SELECT set_config('fordel.clinic', %s, true)", [str(mine.clinic.pk)])
+        app.execute("SELECT set_config('fordel.user', %s, true)", [str(mine.nurse.user_id)])
+        app.execute(sql.format(theirs=theirs.clinic.pk, user=mine.nurse.user_id))
+
+
 @pytest.mark.django_db
 def test_scopes_nest_and_put_back_what_was(solbakken: Cast, furulund: Cast) -> None:
     make_task(solbakken.clinic, "okonomi")
