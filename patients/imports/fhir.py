@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from patients.imports.rows import (
     ENCOUNTERS,
     MEDICATIONS,
     PATIENTS,
+    UNREADABLE,
     ConditionRow,
     EncounterRow,
     Ignored,
@@ -43,40 +45,57 @@ _HAPPENED = {"arrived", "triaged", "in-progress", "onleave", "finished"}
 _IN_USE = {"active", "on-hold"}
 _ENDED = {"completed", "stopped", "cancelled"}
 _ORDERED = {"order", "original-order", "reflex-order", "filler-order", "instance-order"}
+# JSON can spell what PostgreSQL cannot hold: \u0000 and half a surrogate pair. The group is what may stand: both
+# halves of a pair, and escapes of other kinds (an escaped backslash with a u after it is one of those).
+_ESCAPE = re.compile(
+    r"(\\[^u]|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    r"|\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
 
 
 def parse(place: Place, line: str, *, today: dt.date, synthetic_only: bool) -> Row:
     """One line of NDJSON."""
+    if "\\u" in line:
+        line = _ESCAPE.sub(lambda found: found[1] or UNREADABLE, line)
     try:
         resource = json.loads(line)
         kind = KIND_OF_TYPE.get(resource["resourceType"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return RowError(PATIENTS, place, "", _("Linjen er ikke en FHIR-ressurs."))
     if kind is None:
-        return Ignored(str(resource["resourceType"])[:40])
+        return Ignored(cut(str(resource["resourceType"]), 40))
     try:
         if kind == PATIENTS:
             return patient(place, resource, today=today, synthetic_only=synthetic_only)
-        return _PARSERS[kind](place, resource)
+        return _fact(kind, place, resource, today)
     except Bad as bad:
         return RowError(kind, place, bad.column, bad.message, _refused(kind, resource))
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError):
         return RowError(
             kind, place, "", _("Ressursen er ikke bygd som FHIR R4 sier."), _refused(kind, resource)
         )
 
 
+def _fact(kind: str, place: Place, resource: dict[str, Any], today: dt.date) -> Row:
+    if kind == ENCOUNTERS:
+        return _encounter(place, resource, today)
+    return _condition(place, resource) if kind == CONDITIONS else _medication(place, resource)
+
+
 def _refused(kind: str, resource: dict[str, Any]) -> tuple[Any, ...]:
-    """The local name of a patient that was refused."""
+    """The local name of a patient that was refused, as far as it can be read."""
     if kind != PATIENTS or not isinstance(resource.get("id"), str):
         return ()
-    return (subject_of({"subject": {"reference": resource["id"]}}),)
+    try:
+        return (subject_of({"subject": {"reference": resource["id"]}}),)
+    except Bad:
+        return ()
 
 
 def codings(concept: dict[str, Any] | None) -> list[tuple[str, str, str]]:
     """(system, code, display) of each coding that has a code."""
     return [
-        (str(c.get("system", "")), str(c["code"]).strip(), cut(str(c.get("display", "")), 200))
+        (cut(str(c.get("system", "")), 120), str(c["code"]).strip(), cut(str(c.get("display", "")), 200))
         for c in (concept or {}).get("coding", [])
         if c.get("code")
     ]
@@ -99,7 +118,7 @@ def _condition(place: Place, resource: dict[str, Any]) -> Row:
     icpc2 = followed_code(system, code)
     if icpc2 is None:
         # Free text without a code may say anything of anybody: counted, not named.
-        return Unmapped(system[:120], code[:40], display)
+        return Unmapped(system, cut(code, 40), display)
     onset = resource.get("onsetDateTime") or resource.get("onsetPeriod", {}).get("start")
     begun = onset or resource.get("recordedDate", "")
     over = resource.get("abatementDateTime") or resource.get("abatementPeriod", {}).get("end") or ""
@@ -109,7 +128,7 @@ def _condition(place: Place, resource: dict[str, Any]) -> Row:
         ends_on = None
     elif clinical and not ends_on:
         ends_on = date(resource.get("recordedDate", ""), "recordedDate") or starts_on
-    return ConditionRow(place, subject, icpc2, system[:120], code[:40], display, starts_on, ends_on)
+    return ConditionRow(place, subject, icpc2, system, cut(code, 40), display, starts_on, ends_on)
 
 
 def _medication(place: Place, resource: dict[str, Any]) -> Row:
@@ -136,18 +155,19 @@ def _drug(resource: dict[str, Any]) -> tuple[str, str, str]:
     name = cut(str(concept.get("text") or reference.get("display") or ""), 200)
     if found:
         system, code, display = found[0]
-        return system[:120], required(code, "medication", longest=40), display or name or code
+        return system, required(code, "medication", longest=40), display or name or code
     if not name:
         raise Bad("medication", _("Legemidlet har verken kode eller navn."))
     return "", name.lower()[:40], name
 
 
-def _encounter(place: Place, resource: dict[str, Any]) -> Row:
+def _encounter(place: Place, resource: dict[str, Any], today: dt.date) -> Row:
     subject = subject_of(resource)
     if resource["status"] not in _HAPPENED:
         return Ignored(ENCOUNTERS)
     when = resource["period"]
-    starts_at, ends_at = moment(when.get("start", ""), "period"), moment(when.get("end", ""), "period")
+    starts_at = moment(when.get("start", ""), "period", today=today)
+    ends_at = moment(when.get("end", ""), "period", today=today)
     if starts_at is None:
         raise Bad("period", _("Mangler."))
     if ends_at and ends_at < starts_at:
@@ -156,15 +176,8 @@ def _encounter(place: Place, resource: dict[str, Any]) -> Row:
     types = [display for _system, _code, display in codings(resource.get("serviceType"))]
     department = next(filter(None, [*types, *places, resource.get("serviceProvider", {}).get("display")]), "")
     source_id = required(resource["id"], "id", longest=80)
-    act_class = str(resource["class"].get("code", ""))[:8]
+    act_class = cut(str(resource["class"].get("code", "")), 8)
     return EncounterRow(place, subject, source_id, act_class, cut(str(department), 120), starts_at, ends_at)
-
-
-_PARSERS: dict[str, Callable[[Place, dict[str, Any]], Row]] = {
-    CONDITIONS: _condition,
-    MEDICATIONS: _medication,
-    ENCOUNTERS: _encounter,
-}
 
 
 def resources(lines: Iterator[bytes]) -> Iterator[tuple[int, str | None]]:

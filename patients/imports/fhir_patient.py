@@ -36,14 +36,19 @@ def subject_of(resource: dict[str, Any]) -> Identifier:
     subject = resource.get("subject") or {}
     named = subject.get("identifier") or {}
     if reference := str(subject.get("reference", "")).split("/_history/")[0]:
-        return Identifier(LOCAL, reference.rsplit("/", 1)[-1].removeprefix("urn:uuid:")[:80])
+        return Identifier(LOCAL, _local_name(reference))
     if named.get("system") and named.get("value"):
         system = str(named["system"])
         value = str(named["value"]).strip()
         if system in PERSON_NUMBER_SYSTEMS:
             return personnummer(value, "subject", synthetic_only=False)
-        return Identifier(system[:200], value[:80])
+        return Identifier(required(system, "subject", longest=200), required(value, "subject", longest=80))
     raise Bad("subject", _("Sier ikke hvilken pasient den gjelder."))
+
+
+def _local_name(reference: str, column: str = "subject") -> str:
+    """What a resource is called inside the import, out of a reference to it. Never cut: it names somebody."""
+    return required(reference.rsplit("/", 1)[-1].removeprefix("urn:uuid:"), column, longest=80)
 
 
 def patient(place: Place, resource: dict[str, Any], *, today: dt.date, synthetic_only: bool) -> PatientRow:
@@ -96,11 +101,11 @@ def _identifiers(resource: dict[str, Any], synthetic_only: bool) -> tuple[Identi
         # Another sender may well have a patient 17 too: an id that is not unique in the world names nobody.
         raise Bad("identifier", _("Pasienten har verken personnummer eller avsenderens egen identifikator."))
     same = [
-        link["other"]["reference"].rsplit("/", 1)[-1]
+        _local_name(link["other"]["reference"], "link")
         for link in resource.get("link", [])
         if link.get("type") in ("replaces", "replaced-by")
     ]
-    return (*lasting, *(Identifier(LOCAL, name[:80]) for name in [own, *same]))
+    return (*lasting, *(Identifier(LOCAL, name) for name in [own, *same]))
 
 
 def _identifier(identifier: dict[str, Any], synthetic_only: bool) -> Identifier | None:

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 # The system of names that mean something inside one import only, such as a FHIR resource id. Never stored.
 LOCAL = "#"
+# Stands for what no text can hold: a NUL, half a surrogate pair, a byte that is no letter in its encoding.
+# A noncharacter, which the database can store: `values.text` refuses it, `values.cut` drops it.
+UNREADABLE = "\uffff"
 
 
 class Unreadable(Exception):

@@ -12,20 +12,30 @@ import io
 import stat
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from django.utils.translation import gettext as _
 
-from patients.imports.rows import Unreadable
+from patients.imports.rows import UNREADABLE, Unreadable
 
 UNPACKED_MAX = 2 * 2**30
 # Bulk FHIR packs 20–30 times; a bomb up to 1,032 (the most that deflate can do).
 RATIO_MAX = 200
 FILES_MAX = 500
 _CHUNK = 2**20
+# What every system packs with. bzip2 and LZMA pack much denser than the ratio above is meant for.
+_PACKED_WITH = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+_PASSWORD, _PATCH, _STRONG, _HIDDEN = 0x1, 0x20, 0x40, 0x2000
+
+
+def _unreadable(error: UnicodeError) -> tuple[str, int]:
+    return UNREADABLE, error.end  # type: ignore[attr-defined]  # every UnicodeError of a codec has it
+
+
+codecs.register_error("fordel_unreadable", _unreadable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +52,22 @@ class File:
             with self.path.open("rb") as file:
                 yield file
             return
-        with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as file:
-            yield file
+        with ExitStack() as stack:
+            try:
+                archive = stack.enter_context(zipfile.ZipFile(self.path))
+                member = stack.enter_context(archive.open(self.member))
+            # A crafted zip makes zipfile raise nearly anything: ValueError, struct.error, UnicodeDecodeError, …
+            except Exception as error:
+                raise Unreadable(_("Zip-filen er skadet, eller ikke en zip-fil.")) from error
+            yield member
 
     @contextmanager
     def text(self, encoding: str) -> Iterator[IO[str]]:
-        """Line ends untouched: a quoted field may hold one."""
-        with self.open() as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as text:
+        """Line ends untouched: a quoted field may hold one. A byte that is no letter is `UNREADABLE`."""
+        with (
+            self.open() as raw,
+            io.TextIOWrapper(raw, encoding=encoding, errors="fordel_unreadable", newline="") as text,
+        ):
             yield text
 
 
@@ -87,7 +106,7 @@ def _in_zip(path: Path, unpacked_max: int) -> list[File]:
     try:
         with zipfile.ZipFile(path) as archive:
             everything = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except Exception as error:
         raise Unreadable(_("Zip-filen er skadet, eller ikke en zip-fil.")) from error
     for member in everything:
         _trust(member)
@@ -116,8 +135,12 @@ def _trust(member: zipfile.ZipInfo) -> None:
         raise Unreadable(_("Zip-filen inneholder en sti som fører ut av den."))
     if stat.S_ISLNK(member.external_attr >> 16):
         raise Unreadable(_("Zip-filen inneholder en lenke til en annen fil."))
-    if member.flag_bits & 0x1:
+    if member.flag_bits & (_PASSWORD | _STRONG | _HIDDEN):
         raise Unreadable(_("Zip-filen er låst med passord."))
+    if member.compress_type not in _PACKED_WITH or member.flag_bits & _PATCH:
+        raise Unreadable(
+            _("Zip-filen er pakket på en måte som ikke kan leses. Pakk den på nytt som en vanlig zip.")
+        )
 
 
 def survey(file: File) -> Survey:

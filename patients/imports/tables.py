@@ -27,7 +27,7 @@ def heading(file: File, survey: Survey) -> Header:
             first = text.readline(20_000)
         separator = max(_SEPARATORS, key=first.count)
         names = next(csv.reader([first], delimiter=separator), [])
-    except (csv.Error, UnicodeDecodeError) as error:
+    except csv.Error as error:
         raise Unreadable(_("%(file)s har ingen overskrift som kan leses.") % {"file": file.name}) from error
     return Header(separator, tuple(" ".join(name.lower().split()) for name in names))
 
@@ -46,7 +46,7 @@ def records(file: File, survey: Survey, header: Header) -> Iterator[tuple[int, l
                 if row > 1 and any(cells):
                     yield row, cells if len(cells) == len(header.names) else None
                 row += 1
-        except (csv.Error, UnicodeDecodeError) as error:
+        except csv.Error as error:
             raise Unreadable(
                 _(
                     "%(file)s, rad %(row)d: filen er ikke gyldig CSV her (kanskje et anførselstegn som mangler)."

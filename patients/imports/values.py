@@ -9,11 +9,12 @@ import unicodedata
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from patients.imports.rows import Identifier
+from patients.imports.rows import UNREADABLE, Identifier
 from patients.personnummer import Fault, fault, system_of
 from teams.calendar import OSLO
 
 OLDEST = dt.date(1890, 1, 1)
+FIRST_CONTACT = dt.date(1900, 1, 1)
 _NORWEGIAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?")
 
@@ -33,6 +34,8 @@ def text(value: str, column: str, *, longest: int) -> str:
     Raises Bad for control characters and for more than `longest` characters.
     """
     value = unicodedata.normalize("NFC", " ".join(value.split()))
+    if UNREADABLE in value:
+        raise Bad(column, _("Inneholder tegn som ikke kan leses. Lagre filen på nytt som UTF-8."))
     if not value.isprintable():
         raise Bad(column, _("Inneholder tegn som ikke hører hjemme i tekst."))
     if len(value) > longest:
@@ -102,8 +105,12 @@ def period(start: str, end: str, columns: tuple[str, str]) -> tuple[dt.date | No
     return starts_on, ends_on
 
 
-def moment(value: str, column: str) -> dt.datetime | None:
-    """A FHIR dateTime or instant. Without a time zone it is Oslo time; a date alone is its midnight."""
+def moment(value: str, column: str, *, today: dt.date) -> dt.datetime | None:
+    """A FHIR dateTime or instant. Without a time zone it is Oslo time; a date alone is its midnight.
+
+    Raises Bad for what is no moment of anybody's care: before 1900, or more than a year ahead. Python and
+    PostgreSQL know years 1 to 9999 and beyond, but a moment near either end cannot be told in Oslo time.
+    """
     value = value.strip()
     if not value:
         return None
@@ -111,6 +118,8 @@ def moment(value: str, column: str) -> dt.datetime | None:
         at = dt.datetime.fromisoformat(value if len(value) > 7 else f"{value}-01"[:10])
     except ValueError:
         raise Bad(column, _("Ikke et tidspunkt.")) from None
+    if not FIRST_CONTACT <= at.date() <= today + dt.timedelta(days=366):
+        raise Bad(column, _("Tidspunktet er for lenge siden eller for langt fram."))
     return at if at.tzinfo else at.replace(tzinfo=OSLO)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import random
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from patients.imports.reading import Import, read, recognise
 from patients.imports.rows import (
     LOCAL,
     ConditionRow,
+    EncounterRow,
     Ignored,
     MedicationRow,
     PatientRow,
@@ -167,6 +170,8 @@ def test_fhir_reads_four_kinds_and_counts_the_rest() -> None:
         ("[1]", "ikke en FHIR-ressurs"),
         ("[" * 5000, "ikke en FHIR-ressurs"),
         ('{"resourceType":"Patient"}', "Mangler"),
+        ('{"resourceType":"Patient","id":""}', "Mangler"),
+        ('{"resourceType":"Patient","id":"a/"}', "Mangler"),
         ('{"resourceType":"Patient","id":"a","birthDate":19850201}', "FHIR R4"),
         ('{"resourceType":"Patient","id":"a","birthDate":"1985-02-01","name":"Kari"}', "FHIR R4"),
         ('{"resourceType":"Condition","subject":{}}', "hvilken pasient"),
@@ -194,6 +199,83 @@ def test_a_patient_who_is_only_number_17_of_some_sender_is_refused(tmp_path: Pat
     ((_, column, message),) = errors(rows_in(tmp_path, json.dumps(patient), "x.ndjson"))
     assert column == "identifier"
     assert "verken" in message
+
+
+@pytest.mark.parametrize("bad", ["\\u0000", "\\ud800", "\\uDFff", "\\udc00\\ud800"])
+@pytest.mark.parametrize(
+    ("resource", "column"),
+    [
+        ('{"resourceType":"Condition","subject":{"reference":"Patient/a*"}}', "subject"),
+        ('{"resourceType":"Condition","subject":{"identifier":{"system":"x*","value":"1"}}}', "subject"),
+        ('{"resourceType":"Condition","subject":{"identifier":{"system":"x","value":"1*"}}}', "subject"),
+        ('{"resourceType":"Patient","id":"a*","birthDate":"1985-02-01","name":[{"family":"A","given":["B"]}],'
+         '"identifier":[{"system":"x","value":"1"}]}', "id"),
+        ('{"resourceType":"Patient","id":"a","birthDate":"1985-02-01","name":[{"family":"A","given":["B"]}],'
+         '"identifier":[{"system":"x","value":"1*"}]}', "identifier"),
+        ('{"resourceType":"Patient","id":"a","birthDate":"1985-02-01","name":[{"family":"A","given":["B*"]}],'
+         '"identifier":[{"system":"x","value":"1"}]}', "name"),
+        ('{"resourceType":"Patient","id":"a","birthDate":"1985-02-01","name":[{"family":"A","given":["B"]}],'
+         '"identifier":[{"system":"x","value":"1"}],'
+         '"link":[{"type":"replaces","other":{"reference":"Patient/b*"}}]}', "link"),
+    ],
+)  # fmt: skip
+def test_a_name_or_number_with_what_no_text_can_hold_is_a_row_error(
+    tmp_path: Path, resource: str, column: str, bad: str
+) -> None:
+    ((number, found, message),) = errors(rows_in(tmp_path, resource.replace("*", bad), "x.ndjson"))
+    assert (number, found) == (1, column)
+    assert "ikke kan leses" in message
+
+
+def test_descriptions_lose_what_no_text_can_hold_and_keep_the_rest(tmp_path: Path) -> None:
+    (row, other, group) = rows_in(
+        tmp_path,
+        '{"resourceType":"Condition","subject":{"reference":"a"},'
+        '"code":{"coding":[{"system":"s\\u0000","code":"c\\ud800","display":"\\ud83d\\ude00 d\\\\u0000\\udfff"}]}}\n'
+        '{"resourceType":"Encounter","id":"e","subject":{"reference":"a"},"status":"finished",'
+        '"period":{"start":"2026-01-01"},"class":{"code":"AMB\\u0000"}}\n'
+        '{"resourceType":"A\\u0000B"}\n',
+        "x.ndjson",
+    )
+    assert row == Unmapped("s", "c", "\U0001f600 d\\u0000")
+    assert isinstance(other, EncounterRow)
+    assert other.act_class == "AMB"
+    assert group == Ignored("AB")
+
+
+def test_names_are_never_cut_to_fit_so_that_two_become_one(tmp_path: Path) -> None:
+    line = f'{{"resourceType":"Condition","subject":{{"reference":"{"a" * 81}"}}}}'
+    assert errors(rows_in(tmp_path, line, "x.ndjson")) == [(1, "subject", "Lengre enn 80 tegn.")]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "9999-12-31T23:59:59-14:00",
+        "9999-12-31T23:30:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "0001-01-01",
+        "1899-12-31",
+        "2027-11-23",
+    ],
+)
+@pytest.mark.parametrize("end", ["start", "end"])
+def test_a_contact_outside_anybodys_time_is_a_row_error(tmp_path: Path, when: str, end: str) -> None:
+    period = {"start": "2026-01-01", end: when}
+    line = {"resourceType": "Encounter", "id": "e", "subject": {"reference": "a"}, "status": "finished",
+            "class": {}, "period": period}  # fmt: skip
+    assert [(n, c) for n, c, _ in errors(rows_in(tmp_path, json.dumps(line), "x.ndjson"))] == [(1, "period")]
+
+
+def test_a_byte_that_is_no_letter_is_told_of_in_its_row(tmp_path: Path) -> None:
+    path = tmp_path / "liste.csv"
+    bad = GOOD.replace("Kari", "K\x00ri").encode().replace(b"\0", b"\x81")
+    path.write_bytes(b"\n".join([HEAD.encode("cp1252"), bad, GOOD.encode("cp1252"), b""]))
+    rows = rows_of(path)
+    assert errors(rows) == [
+        (2, "fornavn", "Inneholder tegn som ikke kan leses. Lagre filen på nytt som UTF-8.")
+    ]
+    assert any(isinstance(row, PatientRow) for row in rows)
 
 
 def test_a_line_that_is_not_utf8_is_a_row_error(tmp_path: Path) -> None:
@@ -274,9 +356,50 @@ def test_a_zip_with_a_link_or_a_password_is_refused(tmp_path: Path) -> None:
     assert "lenke" in unreadable(tmp_path / "lenke.zip")
     locked = zipped(tmp_path / "låst.zip", **{"liste.csv": HEAD})
     content = bytearray(locked.read_bytes())
-    content[content.index(b"PK\x01\x02") + 8] |= 1  # the directory's flag for encryption
+    flags = content.index(b"PK\x01\x02") + 8
+    for flag in (0x1, 0x40):
+        content[flags] = flag  # the directory's flags for encryption
+        locked.write_bytes(content)
+        assert "passord" in unreadable(locked)
+    content[flags] = 0x20  # a patch to some other file
     locked.write_bytes(content)
-    assert "passord" in unreadable(locked)
+    assert "på en måte som ikke kan leses" in unreadable(locked)
+
+
+@pytest.mark.parametrize("method", [1, 6, 9, 12, 14, 93, 95, 97, 98, 99])
+def test_a_zip_packed_in_a_way_we_do_not_read_is_refused(tmp_path: Path, method: int) -> None:
+    path = zipped(tmp_path / "x.zip", **{"liste.csv": f"{HEAD}\n{GOOD}\n"})
+    content = bytearray(path.read_bytes())
+    content[8] = content[content.index(b"PK\x01\x02") + 10] = method
+    path.write_bytes(content)
+    assert "på en måte som ikke kan leses" in unreadable(path)
+
+
+def test_a_zip_whose_names_or_places_are_nonsense_is_refused(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "x.zip", **{"å.csv": f"{HEAD}\n{GOOD}\n"})
+    good = path.read_bytes()
+    directory = good.index(b"PK\x01\x02")
+    name = "å.csv".encode()
+    for at, new in (
+        (good.index(name), b"\xff"),  # not UTF-8 in the file's own header
+        (good.rindex(name), b"\xff"),  # nor in the directory
+        (directory + 42, b"\xff\xff\xff\x7f"),  # a file that begins after the end
+        (good.index(b"PK\x05\x06") + 16, b"\xff\xff\0\0"),  # every place before the beginning
+    ):
+        path.write_bytes(good[:at] + new + good[at + len(new) :])
+        assert "skadet" in unreadable(path)
+
+
+def test_bytes_changed_anywhere_in_a_zip_never_raise_anything_else(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "x.zip", **{"liste.csv": f"{HEAD}\n{GOOD}\n", "å.csv": "x"})
+    good, chance = path.read_bytes(), random.Random(1)
+    for _ in range(1500):
+        content = bytearray(good)
+        for _ in range(chance.choice((1, 2, 3))):
+            content[chance.randrange(len(content))] = chance.randrange(256)
+        path.write_bytes(content)
+        with suppress(Unreadable):
+            rows_of(path)
 
 
 def test_a_zip_bomb_and_a_zip_past_the_limit_are_refused(tmp_path: Path) -> None:
