@@ -141,8 +141,13 @@ def _staff(clinic_ids: list[int], today: dt.date, days: list[dt.date]) -> _Staff
 def _problem(rows: list[Row], staff: _Staff, clinic_id: int, days: tuple[dt.date, ...]) -> Problem:
     members = staff.members.get(clinic_id, [])
     tasks = []
+    # A clinic has few kinds and few doctors: the same few answers serve its thousand tasks.
+    known: dict[tuple[int, int | None, int | None], tuple[Candidate, ...]] = {}
     for row in rows:
-        candidates = _candidates(row, staff, members)
+        key = (row.kind_id, row.list_doctor_id, row.usual_nurse_id)
+        if key not in known:
+            known[key] = _candidates(row, staff, members)
+        candidates = known[key]
         tasks.append(
             TaskToPlace(
                 row.id, _minutes(row, staff, members, candidates), row.opens_on, row.due_on, row.closes_on,
