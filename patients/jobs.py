@@ -4,13 +4,19 @@ from celery import shared_task
 
 from patients.actions import remove_orphans, run_import
 from patients.models import ImportRun
-from teams.wall import jobs_scope
+from teams.wall import clinic_scope, jobs_scope
 
 
 @shared_task
 def import_list(run_id: int, clinic_id: int) -> None:
-    """Take in one list. Safe to run twice, and again after a worker was killed."""
-    run_import(run_id=run_id, clinic_id=clinic_id)
+    """Take in one list, then ask for the clinic's next. Safe to run twice, and again after a worker was killed."""
+    run = run_import(run_id=run_id, clinic_id=clinic_id)
+    if run is None or run.state in ImportRun.UNFINISHED:
+        return  # another worker is at it, or at another import of the clinic, and will ask for this one
+    with clinic_scope(clinic_id):
+        following = ImportRun.objects.in_line().filter(clinic_id=clinic_id).first()
+    if following:
+        import_list.delay(following.pk, clinic_id)
 
 
 @shared_task

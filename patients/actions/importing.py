@@ -6,11 +6,13 @@ import datetime as dt
 import logging
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,6 +32,8 @@ log = logging.getLogger(__name__)
 
 # Advisory locks: one import at a time in a clinic, and one worker at a time on an import.
 _CLINIC_LOCK, _RUN_LOCK = 0x0F0D, 0x0F0E
+# An import that takes its worker down with it is not begun on for ever.
+ATTEMPTS_MAX = 3
 
 
 class _Refused(Exception):
@@ -61,36 +65,64 @@ def run_import(*, run_id: int, clinic_id: int, path: Path | None = None) -> Impo
     """Take in what `start_import` asked for, as one transaction. Safe to call again, at any time.
 
     A finished import is left as it is; one that another worker is at is left to it (None); one that was
-    killed halfway has left nothing behind and is done from the beginning. `path` is for files that were
-    never uploaded.
+    killed halfway has left nothing behind and is done from the beginning. While another import of the clinic
+    is at work, this one is left waiting, to be asked for again. `path` is for files that were never uploaded:
+    a command on the server, which waits here for its turn.
     """
-    with clinic_scope(clinic_id):
-        run = ImportRun.objects.get(pk=run_id)
-        if run.state not in ImportRun.UNFINISHED:
-            return run
-        ImportRun.objects.filter(pk=run_id).update(state=ImportRun.State.RUNNING, rows_read=0)
-    tally = Tally()
-    try:
-        if not _take_in(run, path or stored_path(run.stored_as), tally):
+    with _lock(_RUN_LOCK, run_id) as ours:
+        if not ours:
             return None
-    except _Refused:
-        _close(run, ImportRun.State.REFUSED, tally, _("Ingen rader er tatt inn."))
-    except Unreadable as error:
-        _close(run, ImportRun.State.REFUSED, tally, str(error))
-    except Exception as error:
-        _log_without_words(run, error)
-        _close(run, ImportRun.State.FAILED, tally, _("Noe gikk galt, og ingenting er tatt inn. Prøv igjen."))
+        with _lock(_CLINIC_LOCK, clinic_id, wait=path is not None) as our_turn:
+            run = _begin(run_id, clinic_id, our_turn=our_turn)
+            if run.state == ImportRun.State.RUNNING:
+                _carry_out(run, path)
     with clinic_scope(clinic_id):
         return ImportRun.objects.get(pk=run_id)
 
 
-def _take_in(run: ImportRun, path: Path, tally: Tally) -> bool:
-    """The whole import in one transaction, its own end with it. False if somebody else is at it."""
+def _begin(run_id: int, clinic_id: int, *, our_turn: bool) -> ImportRun:
+    """The import, running if it is to be carried out now. What was begun is counted before anything can go wrong."""
+    with clinic_scope(clinic_id):
+        run = ImportRun.objects.get(pk=run_id)
+        if run.state not in ImportRun.UNFINISHED:
+            return run
+        if our_turn and run.attempts >= ATTEMPTS_MAX:
+            run.state = ImportRun.State.FAILED
+            _close(
+                run,
+                run.state,
+                Tally(),
+                _("Avbrutt tre ganger, og ingenting er tatt inn. Prøv en mindre fil."),
+            )
+            return run
+        run.state = ImportRun.State.RUNNING if our_turn else ImportRun.State.WAITING
+        ImportRun.objects.filter(pk=run_id).update(
+            state=run.state, rows_read=0, attempts=F("attempts") + int(our_turn)
+        )
+    return run
+
+
+def _carry_out(run: ImportRun, path: Path | None) -> None:
+    """Take the files in, or write down why not."""
+    tally = Tally()
+    try:
+        if path is None and not run.stored_as:
+            raise Unreadable(_("Kommandoen ble avbrutt, og ingenting er tatt inn."))
+        _take_in(run, path or stored_path(run.stored_as), tally)
+    except _Refused:
+        _end(run, ImportRun.State.REFUSED, tally, _("Ingen rader er tatt inn."))
+    except Unreadable as error:
+        _end(run, ImportRun.State.REFUSED, tally, str(error))
+    except Exception as error:
+        _log_without_words(run, error)
+        _end(run, ImportRun.State.FAILED, tally, _failed())
+
+
+def _take_in(run: ImportRun, path: Path, tally: Tally) -> None:
+    """The whole import in one transaction, its own end with it."""
     today = dt.datetime.now(OSLO).date()
     found = recognise(path, expected="fhir" if run.source == ImportRun.Source.FHIR else "csv")
     with clinic_scope(run.clinic_id), connection.cursor() as cursor:
-        if not _alone(cursor, run):
-            return False
         stage = Stage(cursor, clinic_id=run.clinic_id, doctors=_doctors(run.clinic_id, today), tally=tally)
         with Progress(run.pk, run.clinic_id) as tell:
             for row in read(found, today=today, synthetic_only=not settings.PRODUCTION, progress=tell):
@@ -101,18 +133,24 @@ def _take_in(run: ImportRun, path: Path, tally: Tally) -> bool:
             raise _Refused
         stage.write(today=today)
         _close(run, ImportRun.State.DONE, tally, _passed_over(found))
-    return True
 
 
-def _alone(cursor: Any, run: ImportRun) -> bool:
-    """Nobody else is at this import, and no other import of the clinic until we are done."""
-    key = run.pk % 2**31
-    cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_RUN_LOCK, key])
-    if not cursor.fetchone()[0]:
-        return False
-    cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_CLINIC_LOCK, run.clinic_id % 2**31])
-    # While we waited, the one before us may have been another worker on this very import.
-    return ImportRun.objects.filter(pk=run.pk, state__in=ImportRun.UNFINISHED).exists()
+@contextmanager
+def _lock(kind: int, number: int, *, wait: bool = False) -> Iterator[bool]:
+    """An advisory lock of this connection's; False if another has it. Gone with the connection at the latest."""
+    names = [kind, number % 2**31]
+    with connection.cursor() as cursor:
+        if wait:
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", names)
+        else:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", names)
+        got = wait or bool(cursor.fetchone()[0])
+    try:
+        yield got
+    finally:
+        if got:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", names)
 
 
 def _doctors(clinic_id: int, today: dt.date) -> dict[str, int | None]:
@@ -125,6 +163,19 @@ def _passed_over(found: Import) -> str:
         return ""
     names = ", ".join(found.passed_over[:10])
     return _("%(n)d filer er ikke lest: %(names)s.") % {"n": len(found.passed_over), "names": names}
+
+
+def _failed() -> str:
+    return _("Noe gikk galt, og ingenting er tatt inn. Prøv igjen.")
+
+
+def _end(run: ImportRun, state: str, tally: Tally, message: str) -> None:
+    """`_close` after a rollback. Should what was counted itself be what cannot be written, without it."""
+    try:
+        _close(run, state, tally, message)
+    except Exception as error:
+        _log_without_words(run, error)
+        _close(run, ImportRun.State.FAILED, Tally(), _failed())
 
 
 def _close(run: ImportRun, state: str, tally: Tally, message: str) -> None:

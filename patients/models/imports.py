@@ -15,6 +15,13 @@ class ImportRunQuerySet(ClinicQuerySet):
         """Asked for and not yet ended: waiting, running, or left by a worker that died."""
         return self.filter(state__in=ImportRun.UNFINISHED)
 
+    def running(self) -> Self:
+        return self.filter(state=ImportRun.State.RUNNING)
+
+    def in_line(self) -> Self:
+        """Uploads that wait for their turn, the oldest first. A command on the server stands in line by itself."""
+        return self.filter(state=ImportRun.State.WAITING).exclude(stored_as="").order_by("started_at", "pk")
+
 
 class ImportRun(models.Model):
     """One import: what was asked for, how far it has come, what came of it."""
@@ -51,6 +58,7 @@ class ImportRun(models.Model):
     )
     started_at = models.DateTimeField(_("startet"), auto_now_add=True)
     finished_at = models.DateTimeField(_("ferdig"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="How often a worker has begun on it.")
     rows_read = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(null=True, blank=True)
     counts = models.JSONField(

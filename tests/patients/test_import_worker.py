@@ -73,6 +73,7 @@ def test_a_killed_worker_leaves_nothing_and_the_next_one_takes_the_list_in_whole
     with worker():
         until(lambda: ended(waiting))
         until(lambda: not any(settings.UPLOAD_DIR.iterdir()), seconds=10)
+    assert waiting.attempts == 2
     assert conserved(waiting)
     assert Patient.objects.count() == waiting.counts["patients"]["new"] == PEOPLE
     assert Condition.objects.count() == 2 * PEOPLE

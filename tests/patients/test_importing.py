@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from threading import Timer
+from typing import Any
 
+import psycopg
 import pytest
+from celery import current_app
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from patients.actions import run_import, start_import
+from patients.actions.importing import _CLINIC_LOCK
 from patients.imports.reading import recognise
+from patients.jobs import import_list
 from patients.models import (
     Condition,
     Encounter,
@@ -298,6 +306,131 @@ def test_an_error_nobody_foresaw_fails_the_import_and_says_nothing_of_anybody(
     assert not Patient.objects.exists()
     assert "IntegrityError" in caplog.text
     assert not {"Kari", "Oppspinn", KARI} & set(caplog.text.replace(",", " ").split())
+
+
+def test_a_count_that_cannot_be_written_down_still_ends_the_import(
+    solbakken: Cast, take_list: Importer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE patients_importproblem ADD CONSTRAINT later_rule CHECK (\"column\" <> 'født')"
+        )
+    run = take_list(solbakken, KARI_ROW.replace("01.02.1985", "01.02.2985"))
+    assert (run.state, run.counts) == ("failed", {"other": {}, "problems": 0})
+    assert run.finished_at is not None
+    assert "IntegrityError" in caplog.text
+
+
+def test_what_no_text_can_hold_is_counted_and_taken_in_without(solbakken: Cast, tmp_path: Path) -> None:
+    for file in (DATA / "fhir").iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    with (tmp_path / "Condition.ndjson").open("a", encoding="utf-8") as more:
+        more.write(
+            '{"resourceType":"A\\u0000B"}\n{"resourceType":"Condition","subject":{"reference":"Patient/p1"},'
+            '"code":{"coding":[{"system":"x\\ud800","code":"y\\u0000","display":"z\\udfff"}]}}\n'
+        )
+    run = take_in(tmp_path, solbakken)
+    assert run.state == "done"
+    assert run.counts["other"] == {"AB": 1, "Observation": 1}
+    assert ["x", "y", "z", 1] in run.unmapped
+    with (tmp_path / "Condition.ndjson").open("a", encoding="utf-8") as more:
+        more.write('{"resourceType":"Condition","subject":{"reference":"Patient/p1\\u0000"}}\n')
+    run = take_in(tmp_path, solbakken, good_rows=True)
+    assert (run.state, run.counts["problems"]) == ("done", 1)
+
+
+def test_an_import_that_keeps_taking_its_worker_down_is_given_up(
+    solbakken: Cast, tmp_path: Path, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    run = uploaded(solbakken, tmp_path, settings)
+    run.state, run.attempts = ImportRun.State.RUNNING, 3
+    run.save()
+    with django_capture_on_commit_callbacks(execute=True):
+        ended = run_import(run_id=run.pk, clinic_id=run.clinic_id)
+    assert ended is not None
+    assert (ended.state, ended.stored_as) == ("failed", "")
+    assert "tre ganger" in ended.message
+    assert not list(settings.UPLOAD_DIR.iterdir())
+    assert not Patient.objects.exists()
+
+
+def test_a_command_that_was_killed_is_not_looked_for_among_the_uploads(
+    solbakken: Cast, tmp_path: Path, settings: Any
+) -> None:
+    run = uploaded(solbakken, tmp_path, settings)
+    (settings.UPLOAD_DIR / "liste.csv").write_bytes((DATA / "liste.csv").read_bytes())
+    ImportRun.objects.update(stored_as="", state="running")
+    ended = run_import(run_id=run.pk, clinic_id=run.clinic_id)
+    assert ended is not None
+    assert (ended.state, ended.message) == ("refused", "Kommandoen ble avbrutt, og ingenting er tatt inn.")
+
+
+# --- one at a time in a clinic
+
+
+def uploaded(cast: Cast, folder: Path, settings: Any, name: str = "a") -> ImportRun:
+    """An upload that waits for a worker."""
+    settings.UPLOAD_DIR = folder / "uploads"
+    (settings.UPLOAD_DIR / name).mkdir(parents=True)
+    (settings.UPLOAD_DIR / name / "liste.csv").write_bytes((DATA / "liste.csv").read_bytes())
+    return start_import(
+        recognise(settings.UPLOAD_DIR / name), by=cast.doctor, clinic_id=cast.clinic.pk,
+        file_name="liste.csv", stored_as=name, good_rows_only=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def another_import(solbakken: Cast) -> Iterator[psycopg.Connection[Any]]:
+    """Another worker, at another import of the clinic; done when its connection is closed."""
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s, %s)", [_CLINIC_LOCK, solbakken.clinic.pk])
+        yield other
+
+
+@pytest.fixture
+def at_once() -> Iterator[None]:
+    """Jobs that are asked for are done there and then."""
+    current_app.conf.task_always_eager = True
+    yield
+    current_app.conf.task_always_eager = False
+
+
+def test_an_import_waits_without_holding_a_worker_while_another_of_the_clinic_is_at_work(
+    solbakken: Cast, furulund: Cast, tmp_path: Path, settings: Any, another_import: psycopg.Connection[Any]
+) -> None:
+    run = uploaded(solbakken, tmp_path, settings)
+    ImportRun.objects.update(state="running", rows_read=2)  # its worker was killed
+    for _ in range(5):
+        import_list(run.pk, run.clinic_id)
+    run.refresh_from_db()
+    assert (run.state, run.rows_read, run.attempts) == ("waiting", 0, 0)
+    elsewhere = uploaded(furulund, tmp_path, settings, "b")
+    import_list(elsewhere.pk, elsewhere.clinic_id)
+    elsewhere.refresh_from_db()
+    assert elsewhere.state == "done"
+    another_import.close()
+    import_list(run.pk, run.clinic_id)
+    run.refresh_from_db()
+    assert (run.state, run.attempts) == ("done", 1)
+
+
+def test_an_import_that_ends_asks_for_the_next_of_its_clinic(
+    solbakken: Cast, furulund: Cast, tmp_path: Path, settings: Any, at_once: None
+) -> None:
+    runs = [uploaded(solbakken, tmp_path, settings, name) for name in "abc"]
+    theirs = uploaded(furulund, tmp_path, settings, "d")
+    import_list(runs[1].pk, solbakken.clinic.pk)
+    assert [run.state for run in ImportRun.objects.filter(clinic=solbakken.clinic)] == ["done"] * 3
+    assert ImportRun.objects.get(pk=theirs.pk).state == "waiting"
+
+
+def test_a_command_stands_in_line(
+    solbakken: Cast, take_list: Importer, another_import: psycopg.Connection[Any]
+) -> None:
+    Timer(0.5, another_import.close).start()
+    began = time.monotonic()
+    assert take_list(solbakken, KARI_ROW).state == "done"
+    assert time.monotonic() - began > 0.4
 
 
 def test_only_those_with_the_permission_may_import(solbakken: Cast) -> None:
