@@ -231,6 +231,10 @@ STORAGES = {
 UPLOAD_DIR = Path(os.environ.get("FORDEL_UPLOAD_DIR", LOCAL_DIR / "uploads"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 UPLOAD_MAX_BYTES = 200 * 2**20
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "patients.upload_handler.TemporaryFiles",
+]
 
 LOGGING = {
     "version": 1,

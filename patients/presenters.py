@@ -72,49 +72,71 @@ class UnmappedRow:
     code: str
     text: str
     system: str
-    count: int
+    count: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class ImportSummary:
-    """`codes`: the commonest codes that are not followed; `more_codes` others, in `more_rows` rows."""
+    """`codes`: the commonest codes that are not followed; `more_codes` others, in `more_rows` rows.
+
+    A number of rows is None where it is below `FEW` and the reader may not know it.
+    """
 
     table: CountTable
     other: list[tuple[str, int]]
     problems: int
     codes: list[UnmappedRow]
     more_codes: int
-    more_rows: int
+    more_rows: int | None
     read: int
     total: int
 
 
 CODES_SHOWN = 100
+# Below this a count may point at somebody: it is shown to those who may see patients, and to nobody else.
+FEW = 5
+_SPREADSHEET_SIGNS = frozenset("=+-@＝＋－＠")  # the full-width ones are meant
+_SPREADSHEET_MOVES = frozenset("\t\r\n")
 _SYSTEM_NAMES = {"http://snomed.info/sct": "SNOMED CT", ICPC2: "ICPC-2"}
 
 
 def import_summary(
-    counts: dict[str, Any], unmapped: list[list[Any]], rows_read: int, rows_total: int | None
+    counts: dict[str, Any],
+    unmapped: list[list[Any]],
+    rows_read: int,
+    rows_total: int | None,
+    *,
+    exact: bool,
 ) -> ImportSummary:
-    shown = [
-        UnmappedRow(code, text, _SYSTEM_NAMES.get(system, system), n) for system, code, text, n in unmapped
-    ]
-    rest = shown[CODES_SHOWN:]
+    """What came of an import. `exact`: the reader may know how few rows have a code, since they see patients."""
+
+    def told(n: int) -> int | None:
+        return n if exact or n >= FEW else None
+
+    rest = unmapped[CODES_SHOWN:]
     return ImportSummary(
         table=count_table(counts),
         other=sorted(counts.get("other", {}).items()),
         problems=counts.get("problems", 0),
-        codes=shown[:CODES_SHOWN],
+        codes=[
+            UnmappedRow(code, text, _SYSTEM_NAMES.get(system, system), told(n))
+            for system, code, text, n in unmapped[:CODES_SHOWN]
+        ],
         more_codes=len(rest),
-        more_rows=sum(row.count for row in rest),
+        more_rows=told(sum(n for *_code, n in rest)),
         read=min(rows_read, rows_total or rows_read),
         total=rows_total or 0,
     )
 
 
 def spreadsheet_safe(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+    """Text that a spreadsheet does not take for a formula.
+
+    Spreadsheets pass over white space on the way to a formula, and some take full-width signs for the narrow
+    ones; a tab or a line end in front also moves the rest to another cell (OWASP, «CSV injection»).
+    """
+    begins = text.lstrip()[:1]
+    return f"'{text}" if text[:1] in _SPREADSHEET_MOVES or begins in _SPREADSHEET_SIGNS else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from patients.actions import remove_upload, start_import, store_upload, stored_path
 from patients.forms import UploadForm
@@ -18,13 +18,13 @@ from patients.jobs import import_list
 from patients.models import ImportRun
 from patients.presenters import import_summary, spreadsheet_safe
 from teams.middleware import MemberRequest
-from teams.permissions import Permission, requires
+from teams.permissions import Permission, may, requires
 
 RUNS_SHOWN = 25
 PROBLEMS_SHOWN = 100
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.IMPORT_PATIENTS)
 def imports(request: MemberRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
@@ -62,7 +62,7 @@ def _take_upload(request: MemberRequest, form: UploadForm) -> ImportRun:
     return run
 
 
-@require_GET
+@require_safe
 @requires(Permission.IMPORT_PATIENTS)
 def import_run(request: MemberRequest, run_id: int) -> HttpResponse:
     run = get_object_or_404(
@@ -70,15 +70,23 @@ def import_run(request: MemberRequest, run_id: int) -> HttpResponse:
     )
     context = {
         "run": run,
-        "summary": import_summary(run.counts, run.unmapped, run.rows_read, run.rows_total),
+        "summary": import_summary(
+            run.counts,
+            run.unmapped,
+            run.rows_read,
+            run.rows_total,
+            exact=may(request.member, Permission.SEE_PATIENTS),
+        ),
         "problems": run.problems.all()[:PROBLEMS_SHOWN],
         "finished": run.state not in ImportRun.UNFINISHED,
+        "behind_another": run.state == ImportRun.State.WAITING
+        and ImportRun.objects.visible_to(request.member).running().exists(),
     }
     part = "#run" if request.htmx.target == "run" else ""
     return render(request, f"patients/import_run.html{part}", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.IMPORT_PATIENTS)
 def import_problems(request: MemberRequest, run_id: int) -> HttpResponse:
     """The refused rows as CSV, for whoever mends the list. Bounded by what a run keeps (patients/tally.py)."""

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from patients.actions import record_access
@@ -22,7 +22,7 @@ from teams.middleware import MemberRequest
 from teams.permissions import Permission, requires
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.SEE_PATIENTS)
 def patients(request: MemberRequest) -> HttpResponse:
     """The list. Names and numbers are searched for by POST, so that they stand in no URL and no log."""
@@ -61,7 +61,7 @@ def _next(form: SearchForm, page: Page) -> str:
     return urlencode({**kept, "etter": page.after})
 
 
-@require_GET
+@require_safe
 @requires(Permission.SEE_PATIENTS)
 def patient(request: MemberRequest, patient_id: int) -> HttpResponse:
     """One patient. That it was opened is written down first, so that the page shows it too."""
