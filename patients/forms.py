@@ -63,7 +63,7 @@ class SearchForm(forms.Form):
     """One box for whom, and what they have in common. What is typed in the box never stands in a URL."""
 
     q = forms.CharField(
-        label=_("Navn, fødselsdato eller personnummer"),
+        label=_("Navn, fødselsdato eller fødselsnummer"),
         required=False,
         max_length=80,
         widget=forms.TextInput(attrs={"class": "ds-input", "type": "search", "autocomplete": "off"}),
@@ -117,7 +117,7 @@ class SearchForm(forms.Form):
         for word in q.split():
             if re.search(r"\d", word) and word[0].isdigit() and not birth_dates(word, today=self._today):
                 raise forms.ValidationError(
-                    _("Skriv hele personnummeret, 11 siffer, eller en fødselsdato som 01.02.1985.")
+                    _("Skriv hele fødselsnummeret, 11 siffer, eller en fødselsdato som 01.02.1985.")
                 )
         return q
 

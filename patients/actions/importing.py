@@ -110,7 +110,12 @@ def _carry_out(run: ImportRun, path: Path | None) -> None:
             raise Unreadable(_("Kommandoen ble avbrutt, og ingenting er tatt inn."))
         _take_in(run, path or stored_path(run.stored_as), tally)
     except _Refused:
-        _end(run, ImportRun.State.REFUSED, tally, _("Ingen rader er tatt inn."))
+        _end(
+            run,
+            ImportRun.State.REFUSED,
+            tally,
+            _("Ingen rader er tatt inn, fordi noen har feil. Rett dem, eller ta inn de gode radene."),
+        )
     except Unreadable as error:
         _end(run, ImportRun.State.REFUSED, tally, str(error))
     except Exception as error:

@@ -39,7 +39,7 @@ def patients(request: MemberRequest) -> HttpResponse:
         if found:
             there = reverse("patient", args=[found.pk])
             return HttpResponseClientRedirect(there) if request.htmx else redirect(there)
-        form.add_error("q", _("Ingen pasient her har dette personnummeret."))
+        form.add_error("q", _("Ingen pasient her har dette fødselsnummeret."))
     elif form.is_valid():
         page = patient_page(request.member, form.wanted(), after=form.cleaned_data["etter"])
     context = {

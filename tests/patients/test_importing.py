@@ -104,7 +104,10 @@ def test_several_codes_of_one_disease_are_one_condition_from_the_first_day(solba
 
 def test_one_bad_row_and_nothing_is_taken_in(solbakken: Cast, take_list: Importer) -> None:
     run = take_list(solbakken, KARI_ROW, OLA_ROW.replace("02.11.1971", "02.11.2971"))
-    assert (run.state, run.message) == ("refused", "Ingen rader er tatt inn.")
+    assert (run.state, run.message) == (
+        "refused",
+        "Ingen rader er tatt inn, fordi noen har feil. Rett dem, eller ta inn de gode radene.",
+    )
     assert problems(run) == [(3, "født", "Fødselsdatoen er i framtiden.")]
     assert not Patient.objects.exists()
     assert not Condition.objects.exists()
