@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import closing
+from typing import Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 import bench  # noqa: F401  # sets Django up
 from demo.logins import PASSWORD
@@ -15,10 +16,21 @@ DATABASE = "fordel_screenshots"
 PICTURES = CHECKOUT / "docs/screenshots"
 
 
-def page_of(browser: Browser, address: str, username: str, **options: object) -> Page:
-    page = browser.new_context(
-        base_url=address, locale="nb-NO", reduced_motion="reduce", **options
-    ).new_page()  # type: ignore[arg-type]
+def page_of(
+    browser: Browser,
+    address: str,
+    username: str,
+    viewport: ViewportSize,
+    color_scheme: Literal["light", "dark"] = "light",
+) -> Page:
+    context = browser.new_context(
+        base_url=address,
+        locale="nb-NO",
+        reduced_motion="reduce",
+        viewport=viewport,
+        color_scheme=color_scheme,
+    )
+    page = context.new_page()
     page.goto("/konto/login/")
     page.get_by_label("Brukernavn eller e-post").fill(username)
     page.get_by_label("Passord", exact=True).fill(PASSWORD)
@@ -32,7 +44,7 @@ def take(browser: Browser, address: str) -> None:
     nurse.screenshot(path=PICTURES / "min-dag.png")
     phone = page_of(browser, address, "sykepleier", viewport=PHONE, color_scheme="dark")
     phone.screenshot(path=PICTURES / "min-dag-phone-dark.png")
-    manager = page_of(browser, address, "styrer", viewport={**WIDE, "height": 1500})
+    manager = page_of(browser, address, "styrer", viewport=ViewportSize(width=1440, height=1500))
     manager.get_by_role("link", name="Uke").first.click()
     manager.wait_for_load_state("networkidle")
     manager.screenshot(path=PICTURES / "week.png")
