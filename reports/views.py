@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from reports import pages, queries
 from reports.charts import NAMES
@@ -13,6 +14,7 @@ from teams.middleware import MemberRequest
 from teams.permissions import Permission, requires
 
 
+@require_safe
 @requires(Permission.SEE_REPORTS)
 def weeks(request: MemberRequest) -> HttpResponse:
     """Closed weeks, newest first, half a year a page; `?before=2026-W21` goes on from there."""
@@ -23,6 +25,7 @@ def weeks(request: MemberRequest) -> HttpResponse:
     return render(request, "reports/weeks.html", context)
 
 
+@require_safe
 @requires(Permission.SEE_REPORTS)
 def week(request: MemberRequest, year: int, number: int) -> HttpResponse:
     """One closed week of the reader's own clinic."""
@@ -40,6 +43,7 @@ def week(request: MemberRequest, year: int, number: int) -> HttpResponse:
     return render(request, "reports/week.html", context)
 
 
+@require_safe
 @requires(Permission.SEE_REPORTS)
 def chart(request: MemberRequest, year: int, number: int, chart: str) -> HttpResponse:
     """A drawn chart: `movable-light.svg`, `trend-dark.svg`."""
