@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from reports import charts, presenters, queries
+from reports import captions, charts, presenters, queries
 from reports.models import CapacityLine, MovableLine, ReportChart
 from reports.queries import Headline
 from teams.calendar import DAY, Week, day_share, oslo_date
@@ -149,13 +149,16 @@ def _specs(
     professions: Sequence[CapacityLine],
     weeks: Sequence[Headline],
     theme: charts.Theme,
-) -> list[tuple[str, charts.Spec, presenters.Words]]:
-    figures, movable = presenters.kind_figures(kinds), presenters.movable_words(headline)
-    done = presenters.profession_figures(professions)
-    trend = charts.trend_spec(presenters.week_figures(weeks), theme)
+) -> list[tuple[str, charts.Spec, captions.Words]]:
+    minutes, done = presenters.kind_figures(kinds), presenters.profession_figures(professions)
+    past = presenters.week_figures(weeks)
+    movable, capacity = captions.movable_words(headline), captions.capacity_words(headline)
+    trend = captions.trend_words(weeks)
     return [
-        ("movable", charts.movable_spec(figures, theme), movable),
-        ("movable-narrow", charts.movable_spec(figures, theme, narrow=True), movable),
-        ("capacity", charts.capacity_spec(done, theme), presenters.capacity_words(headline)),
-        ("trend", trend, presenters.trend_words(weeks)),
+        ("movable", charts.movable_spec(minutes, theme), movable),
+        ("movable-narrow", charts.movable_spec(minutes, theme, narrow=True), movable),
+        ("capacity", charts.capacity_spec(done, theme), capacity),
+        ("capacity-narrow", charts.capacity_spec(done, theme, narrow=True), capacity),
+        ("trend", charts.trend_spec(past, theme), trend),
+        ("trend-narrow", charts.trend_spec(past, theme, narrow=True), trend),
     ]

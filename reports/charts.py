@@ -16,10 +16,15 @@ from django.utils.translation import gettext as _
 
 from teams.templatetags.fordel import minutes as in_words
 
-NAMES = ("movable", "movable-narrow", "capacity", "trend")
+NAMES = ("movable", "movable-narrow", "capacity", "capacity-narrow", "trend", "trend-narrow")
 FONT = "Inter, 'Inter Variable', 'Helvetica Neue', Arial, sans-serif"
 VERSION = "5.21"  # of Vega-Lite: the converter carries several
 MOST_KINDS = 12
+WIDE, NARROW = (
+    570,
+    312,
+)  # px for bars and the words after them: a laptop's page, and a phone's, without shrinking
+LETTER = 7.5  # px: a letter of the axis' size in whichever of the fonts the reader has
 Spec = dict[str, Any]
 
 
@@ -72,7 +77,7 @@ class WeekFigure:
 
 def _frame(theme: Theme, **parts: Any) -> Spec:
     axis = {
-        "labelColor": theme.ink, "labelFontSize": 14, "labelLimit": 330, "labelPadding": 8,
+        "labelColor": theme.ink, "labelFontSize": 14, "labelLimit": 300, "labelPadding": 8,
         "titleColor": theme.quiet, "titleFontSize": 13, "titleFontWeight": "normal",
         "domain": False, "ticks": False, "grid": False,
     }  # fmt: skip
@@ -105,25 +110,26 @@ def movable_spec(figures: Sequence[KindFigure], theme: Theme, *, narrow: bool = 
     colour: Spec = {"field": "bucket", "type": "nominal", "scale": scale}
     if narrow:
         kinds["axis"] = colour["legend"] = None
-    along = _along([each.minutes for each in shown], room=2.2 if narrow else 1.7)
-    thickness = {"band": 0.4 if narrow else 0.62}
+    labels, width = _labels(shown, names, short=narrow), NARROW if narrow else WIDE
+    along = _along([(each["minutes"], each["text"]) for each in labels], width)
     stacked = {"y": kinds, "x": {"field": "minutes", "stack": "zero", **along}, "color": colour}
+    thickness = {"band": 0.4 if narrow else 0.62}
     bars = {
         "data": {"values": _bars(shown, names)},
         "mark": {"type": "bar", "stroke": theme.edge, "strokeWidth": 1, "height": thickness},
         "encoding": {**stacked, "order": {"field": "order", "type": "quantitative"}},
     }
-    labels = {"values": _labels(shown, names)}
     at_the_end = {"y": kinds, "x": {"field": "minutes", **along}, "text": {"field": "text"}}
-    words = {"data": labels, "mark": "text", "encoding": at_the_end}
-    if not narrow:
-        return _frame(theme, width=640, height={"step": 34}, layer=[bars, words])
-    over = {
-        "data": labels,
-        "mark": {"type": "text", "dx": 0, "dy": -18},
-        "encoding": {"y": kinds, "x": {"value": 0}, "text": {"field": "kind"}},
-    }
-    return _frame(theme, width=320, height={"step": 46}, layer=[bars, words, over])
+    layers = [bars, {"data": {"values": labels}, "mark": "text", "encoding": at_the_end}]
+    if narrow:
+        layers.append({"data": {"values": labels}, **_name_over(kinds)})
+    return _frame(theme, width=width, height={"step": 46 if narrow else 34}, layer=layers)
+
+
+def _name_over(across: Spec) -> Spec:
+    """A layer with each row's name over its bar, from the left edge."""
+    encoding = {"y": across, "x": {"value": 0}, "text": {"field": across["field"]}}
+    return {"mark": {"type": "text", "dx": 0, "dy": -18}, "encoding": encoding}
 
 
 def _bucket_names() -> dict[str, str]:
@@ -144,22 +150,31 @@ def _bars(shown: Sequence[KindFigure], names: dict[str, str]) -> list[Spec]:
     ]
 
 
-def _labels(shown: Sequence[KindFigure], names: dict[str, str]) -> list[Spec]:
+def _labels(shown: Sequence[KindFigure], names: dict[str, str], *, short: bool) -> list[Spec]:
     """«3 t 45 min – flyttes nå», at the end of each bar."""
     return [
         {
             "kind": each.kind,
             "minutes": each.minutes,
-            "text": f"{in_words(each.minutes)} – {_(' og ').join(names[b] for b in names if getattr(each, b))}",
+            "text": f"{in_words(each.minutes)} – {_whose([b for b in names if getattr(each, b)], names, short)}",
         }
         for each in shown
     ]
 
 
-def _along(minutes: Sequence[int], *, room: float) -> Spec:
-    """A scale of minutes without an axis, with room for words after the longest bar."""
-    most = max(minutes, default=0) or 1
-    return {"type": "quantitative", "axis": None, "scale": {"domain": [0, most * room]}}
+def _whose(buckets: Sequence[str], names: dict[str, str], short: bool) -> str:
+    """The buckets of one bar; more than one have to be brief where there is little room."""
+    if len(buckets) == len(names):
+        return _("alle tre gruppene")
+    if short and len(buckets) > 1:
+        names = {"movable": _("flyttes"), "preparable": _("forberedes"), "returnable": _("tilbake")}
+    return _(" og ").join(names[bucket] for bucket in buckets)
+
+
+def _along(bars: Sequence[tuple[int, str]], width: int) -> Spec:
+    """A scale of minutes without an axis; every bar (minutes, words) leaves room for the words at its end."""
+    rooms = [max(width - 8 - LETTER * len(words), 20) / minutes for minutes, words in bars if minutes]
+    return {"type": "quantitative", "axis": None, "scale": {"domain": [0, width / min(rooms, default=width)]}}
 
 
 def _largest(figures: Sequence[KindFigure]) -> list[KindFigure]:
@@ -179,8 +194,8 @@ def _largest(figures: Sequence[KindFigure]) -> list[KindFigure]:
     ]
 
 
-def capacity_spec(figures: Sequence[ProfessionFigure], theme: Theme) -> Spec:
-    """Done minutes as a bar inside the frame of the week's capacity, a profession a row."""
+def capacity_spec(figures: Sequence[ProfessionFigure], theme: Theme, *, narrow: bool = False) -> Spec:
+    """Done minutes as a bar inside the frame of the week's capacity, a profession a row, or over its row."""
     rows: list[dict[str, Any]] = [
         {
             "profession": each.profession,
@@ -192,30 +207,30 @@ def capacity_spec(figures: Sequence[ProfessionFigure], theme: Theme) -> Spec:
         }
         for each in figures
     ]
-    across = {"field": "profession", "type": "nominal", "sort": None, "title": None}
-    along = _along([row["end"] for row in rows], room=1.6)
+    across: Spec = {"field": "profession", "type": "nominal", "sort": None, "title": None}
+    if narrow:
+        across["axis"] = None
+    width = NARROW if narrow else 440
+    along = _along([(row["end"], row["text"]) for row in rows], width)
 
     def layer(mark: Spec | str, field: str, **more: Any) -> Spec:
         return {"mark": mark, "encoding": {"y": across, "x": {"field": field, **along}, **more}}
 
-    frame = {
-        "type": "bar",
-        "filled": False,
-        "stroke": theme.line,
-        "strokeWidth": 1.5,
-        "height": {"band": 0.66},
-    }
-    inner = {"type": "bar", "color": theme.movable, "height": {"band": 0.36}}
-    return _frame(
-        theme,
-        width=440,
-        height={"step": 44},
-        data={"values": rows},
-        layer=[layer(frame, "capacity"), layer(inner, "done"), layer("text", "end", text={"field": "text"})],
-    )
+    def bar(band: float, **look: Any) -> Spec:
+        return {"type": "bar", "height": {"band": band * (0.65 if narrow else 1)}, **look}
+
+    layers = [
+        layer(bar(0.66, filled=False, stroke=theme.line, strokeWidth=1.5), "capacity"),
+        layer(bar(0.36, color=theme.movable), "done"),
+        layer("text", "end", text={"field": "text"}),
+    ]
+    if narrow:
+        layers.append(_name_over(across))
+    step = {"step": 48 if narrow else 44}
+    return _frame(theme, width=width, height=step, data={"values": rows}, layer=layers)
 
 
-def trend_spec(figures: Sequence[WeekFigure], theme: Theme) -> Spec:
+def trend_spec(figures: Sequence[WeekFigure], theme: Theme, *, narrow: bool = False) -> Spec:
     """Up to twelve weeks: the doctors' minutes as bars with hours over them, the overdue under."""
     rows: list[dict[str, Any]] = [
         {
@@ -235,7 +250,7 @@ def trend_spec(figures: Sequence[WeekFigure], theme: Theme) -> Spec:
         high = max((row[field] for row in rows), default=0) or 1
         up = {"field": field, **quiet, "scale": {"domain": [0, high * 1.2]}}
         return {
-            "width": 440, "height": 110,
+            "width": NARROW if narrow else 440, "height": 110,
             "title": {"text": title, "anchor": "start", "color": theme.ink, "fontSize": 14, "fontWeight": "normal"},
             "encoding": {"x": {**weeks, "axis": axis}, "y": up},
             "layer": [{"mark": mark}, {"mark": {"type": "text", **over}, "encoding": {"text": {"field": words}}}],
@@ -247,7 +262,7 @@ def trend_spec(figures: Sequence[WeekFigure], theme: Theme) -> Spec:
         data={"values": rows},
         spacing=16,
         vconcat=[
-            part("minutes", "hours", _("Legetid andre kunne brukt, timer"), {"type": "bar", "color": theme.movable, "width": {"band": 0.6}}, None),
+            part("minutes", "hours", _("Legetid på arbeid andre kan ta, timer"), {"type": "bar", "color": theme.movable, "width": {"band": 0.6}}, None),
             part("overdue", "overdue", _("Forfalt ved ukeslutt, oppgaver"), {"type": "line", "color": theme.returnable, "strokeWidth": 3, "point": {"color": theme.returnable, "size": 50}}, bottom),
         ],
     )  # fmt: skip

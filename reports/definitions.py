@@ -26,13 +26,13 @@ DEFINITIONS: dict[str, Definition] = {
         _("Uke"),
         _("ISO-uke"),
         _(
-            "Fra mandag 00:00 til neste mandag 00:00 på klokken i Oslo, også når klokken stilles. Noe som skjer"
-            " mandag 00:30, hører til den nye uken. Uken legekontoret tok Fordel i bruk, er den første."
+            "Fra mandag kl. 00.00 til neste mandag kl. 00.00 på klokken i Oslo, også når klokken stilles. Noe som skjer"
+            " mandag kl. 00.30, hører til den nye uken. Uken legekontoret tok Fordel i bruk, er den første."
             " En uke som er lukket, endres ikke: det som føres i ettertid, kommer ikke med."
         ),
     ),
     "doctor_minutes": Definition(
-        _("Legetid andre kunne brukt"),
+        _("Legetid på arbeid andre kan ta"),
         _("minutter"),
         _(
             "Summen av de tre gruppene under, av oppgaver som leger utførte i uken. Hvert minutt er i høyst én"

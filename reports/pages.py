@@ -8,9 +8,9 @@ from typing import Any
 
 from django.urls import reverse
 
-from reports import presenters
+from reports import captions, presenters
+from reports.captions import Words
 from reports.definitions import DEFINITIONS
-from reports.presenters import Words
 from reports.queries import Headline, Lines
 from teams.calendar import Week
 
@@ -78,9 +78,9 @@ def week_page(
 
 def _pictures(week: Week, drawn: Collection[str], trend: Sequence[Headline]) -> dict[str, Picture]:
     words = {
-        "movable": presenters.movable_words(trend[-1]),
-        "capacity": presenters.capacity_words(trend[-1]),
-        "trend": presenters.trend_words(trend),
+        "movable": captions.movable_words(trend[-1]),
+        "capacity": captions.capacity_words(trend[-1]),
+        "trend": captions.trend_words(trend),
     }
     return {name: _picture(week, name, said, drawn) for name, said in words.items()}
 

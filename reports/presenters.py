@@ -113,7 +113,7 @@ def kpis(this: Headline, previous: Headline | None) -> list[Kpi]:
         ),
         Kpi(
             str(report.overdue),
-            _("%(n)d mer enn 14 dager") % {"n": report.overdue_14_days} if report.overdue else _("ingenting ligger igjen"),
+            _("%(n)d av dem mer enn 14 dager") % {"n": report.overdue_14_days} if report.overdue else _("ingenting ligger igjen"),
             DEFINITIONS["overdue"],
         ),
     ]  # fmt: skip
@@ -148,7 +148,7 @@ def _movable_row(lines: Sequence[MovableLine]) -> MovableRow:
     ranked = sorted(lines, key=lambda line: -line.occasions)
     return MovableRow(
         kind.name,
-        ", ".join(f"{Origin(line.origin).label} {line.occasions}" for line in ranked),
+        _origins(ranked),
         sum(line.occasions for line in lines),
         sum(line.doctor_minutes for line in lines),
         sum(line.minutes for line in lines),
@@ -160,16 +160,29 @@ def _movable_row(lines: Sequence[MovableLine]) -> MovableRow:
     )
 
 
+def _origins(ranked: Sequence[MovableLine]) -> str:
+    """«pasient», or «pasient 3, sykehus 1» where the times stand for more than one origin."""
+    if len(ranked) == 1:
+        return str(Origin(ranked[0].origin).label)
+    return ", ".join(f"{Origin(line.origin).label} {line.occasions}" for line in ranked)
+
+
 def _whose(kind: TaskKind, bucket: str) -> str:
     """Who could have had it."""
     if bucket == Bucket.RETURNABLE:
         return _("avsender") if kind.return_rule.startswith("H") else _("kan avslås")
     if bucket == Bucket.PREPARABLE:
-        return _(" eller ").join(map(profession_name, kind.preparable_by))
+        return either(map(profession_name, kind.preparable_by))
     others = [who for who in kind.professions if who != Profession.DOCTOR]
     if others:
-        return _(" eller ").join(map(profession_name, others))
-    return _("%(who)s, delegert") % {"who": _(" eller ").join(map(profession_name, kind.delegable_to))}
+        return either(map(profession_name, others))
+    return _("%(who)s, delegert") % {"who": either(map(profession_name, kind.delegable_to))}
+
+
+def either(names: Iterable[str]) -> str:
+    """«sykepleier», «sykepleier eller lege», «sykepleier, bioingeniør eller lege»."""
+    *others, last = list(names) or [""]
+    return _("%(others)s eller %(last)s") % {"others": ", ".join(others), "last": last} if others else last
 
 
 def by_origin(lines: Iterable[WorkLine]) -> list[WorkRow]:
@@ -255,43 +268,3 @@ def profession_figures(lines: Iterable[CapacityLine]) -> list[ProfessionFigure]:
 
 def week_figures(headlines: Sequence[Headline]) -> list[WeekFigure]:
     return [WeekFigure(str(each.week.number), each.minutes, each.report.overdue) for each in headlines]
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a chart is called, and what it shows, in words."""
-
-    title: str
-    description: str
-
-
-def movable_words(headline: Headline) -> Words:
-    buckets = {name: in_words(minutes) for name, minutes in headline.buckets.items()}
-    return Words(
-        _("Legetid andre kunne brukt, uke %(week)d") % {"week": headline.week.number},
-        _("%(movable)s kan flyttes nå, %(preparable)s kan forberedes av andre, %(returnable)s skal tilbake eller kan avslås.")
-        % buckets,
-    )  # fmt: skip
-
-
-def capacity_words(headline: Headline) -> Words:
-    return Words(
-        _("Minutter utført mot kapasitet per yrke, uke %(week)d") % {"week": headline.week.number},
-        _("I alt %(done)s utført av %(capacity)s.")
-        % {"done": in_words(headline.done_minutes), "capacity": in_words(headline.capacity_minutes)},
-    )
-
-
-def trend_words(headlines: Sequence[Headline]) -> Words:
-    first, last = headlines[0], headlines[-1]
-    return Words(
-        _("Legetid andre kunne brukt, og forfalt ved ukeslutt, uke %(first)d–%(last)d")
-        % {"first": first.week.number, "last": last.week.number},
-        _("Fra %(before)s og %(late)d forfalte til %(now)s og %(left)d forfalte.")
-        % {
-            "before": in_words(first.minutes),
-            "late": first.report.overdue,
-            "now": in_words(last.minutes),
-            "left": last.report.overdue,
-        },
-    )

@@ -38,6 +38,8 @@ SPECS = [
     capacity_spec([ProfessionFigure("lege", 600, 250), ProfessionFigure("sykepleier", 0, 20)], LIGHT),
     trend_spec([WeekFigure("46", 90, 12), WeekFigure("47", 0, 0)], DARK),
     movable_spec(KINDS, DARK, narrow=True),
+    capacity_spec([ProfessionFigure("lege", 600, 250)], LIGHT, narrow=True),
+    trend_spec([WeekFigure("46", 90, 12), WeekFigure("47", 0, 0)], LIGHT, narrow=True),
     movable_spec([], LIGHT),
     capacity_spec([], LIGHT),
 ]
@@ -53,10 +55,10 @@ def texts(svg: str) -> list[str]:
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_a_chart_is_named_described_and_lifeless(spec: Spec) -> None:
-    svg = draw(spec, title="Legetid <andre> kunne brukt", description="Uke 47 & 46")
+    svg = draw(spec, title="Legetid på arbeid <andre> kan ta", description="Uke 47 & 46")
     root = parsed(svg)
     assert root.get("role") == "img"
-    assert root.find(f"{SVG}title").text == "Legetid <andre> kunne brukt"  # type: ignore[union-attr]
+    assert root.find(f"{SVG}title").text == "Legetid på arbeid <andre> kan ta"  # type: ignore[union-attr]
     assert root.find(f"{SVG}desc").text == "Uke 47 & 46"  # type: ignore[union-attr]
     assert not re.search(r"<script|<foreignObject|\son\w+=|javascript:|@import|url\(\s*['\"]?http", svg)
     addresses = set(re.findall(r"https?://[^\"' <]+", svg))
@@ -72,6 +74,31 @@ def test_bars_say_their_minutes_and_bucket_in_words_largest_first() -> None:
         "30 min – forberedes av andre",
     ]
     assert "Attest <uten> plikt" in said
+
+
+def test_a_bar_of_several_buckets_is_brief_where_there_is_little_room() -> None:
+    of_two, of_three = KindFigure("To", movable=5, returnable=70), KindFigure("Tre", 1, 2, 3)
+    narrow = texts(draw(movable_spec([of_two, of_three], LIGHT, narrow=True), title="", description=""))
+    assert {"1 t 15 min – flyttes og tilbake", "6 min – alle tre gruppene"} <= set(narrow)
+
+
+def test_charts_are_no_wider_than_what_they_are_shown_in() -> None:
+    kinds = [KindFigure("Sykmelding for innleggelse og tiden etter", movable=225, returnable=100), *KINDS]
+    week = [WeekFigure(str(n), 90 * n, n) for n in range(36, 48)]
+    professions = [ProfessionFigure("helsesekretær", 42_150, 6_470), ProfessionFigure("lege", 0, 0)]
+
+    def width(spec: Spec) -> float:
+        return float(parsed(draw(spec, title="", description="")).get("width") or 0)
+
+    assert width(movable_spec(kinds, LIGHT)) <= 880  # px: the page at 1440, less the three sums beside it
+    for spec in (capacity_spec(professions, LIGHT), trend_spec(week, LIGHT)):
+        assert width(spec) <= 580  # half a page
+    for spec in (
+        movable_spec(kinds, LIGHT, narrow=True),
+        capacity_spec(professions, LIGHT, narrow=True),
+        trend_spec(week, LIGHT, narrow=True),
+    ):
+        assert width(spec) <= 332  # a phone of 390, less margins
 
 
 def test_many_kinds_become_the_largest_and_the_rest_with_no_minute_lost() -> None:
