@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from reports.actions import close_weeks, draw_charts
 from reports.models import WeeklyReport
+from reports.presenters import either
 from teams.calendar import Week
 from teams.models import Access, Clinic
 from tests.conftest import Cast, logged_in, make_member
@@ -38,12 +40,12 @@ def page(member: Any, url: str = URL) -> str:
 def test_the_week_begins_with_what_others_could_have_had(solbakken: Cast, closed: WeeklyReport) -> None:
     text = page(solbakken.nurse)
     assert "<h1>Uke 10</h1>" in text
-    assert "2.–8. mars 2026" in text
+    assert "2.–8. mars 2026 · lukket 9. mars 2026 kl. 00.00" in text
     assert "<strong>1 t 53 min</strong>" in text  # 95 + 10 + 8
     assert "<strong>1 t 35 min</strong>" in text
     assert "ingen hadde frist denne uken" in text
     assert (
-        text.index("Legetid andre kunne brukt")
+        text.index("Legetid på arbeid andre kan ta")
         < text.index("Kapasitet per yrke")
         < text.index("Arbeid fra sykehus")
     )
@@ -129,6 +131,56 @@ def test_a_chart_stands_beside_its_table_and_the_table_alone_before_it_is_drawn(
     response = logged_in(solbakken.doctor).get(f"{URL}movable-light.svg")
     assert response["Content-Type"] == "image/svg+xml"
     assert response.content.startswith(b"<svg")
+
+
+def test_a_chart_has_a_drawing_for_narrow_screens_and_a_light_one_for_paper(
+    solbakken: Cast, closed: WeeklyReport
+) -> None:
+    draw_charts(reports=[closed.pk])
+    text = page(solbakken.doctor)
+    for name in ("movable", "capacity", "trend"):
+        assert f'media="(max-width: 60rem)" srcset="{URL}{name}-narrow-light.svg"' in text
+        assert f'<img class="chart printed" src="{URL}{name}-light.svg" alt=""' in text
+
+
+def test_an_origin_has_a_number_only_beside_another(solbakken: Cast) -> None:
+    for origin in ("hospital", "patient", "patient"):
+        done(solbakken.doctor, "telefonsporsmal", 10, origin=origin)
+    for _time in range(2):
+        done(solbakken.doctor, "vaksine", 10)
+    close_weeks(now=WEEK.ends_at, week=WEEK)
+    rows = page(solbakken.doctor).split('id="flyttbart"')[1].split("</section>")[0]
+    assert "<td>pasient 2, sykehus 1</td>" in rows
+    assert "<td>pasient</td>" in rows
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [([], ""), (["A"], "A"), (["A", "B"], "A eller B"), (["A", "B", "C"], "A, B eller C")],
+)
+def test_names_are_listed_as_one_would_say_them(names: list[str], said: str) -> None:
+    assert either(names) == said
+
+
+def test_landmarks_and_groups_have_names_of_their_own(solbakken: Cast, closed: WeeklyReport) -> None:
+    Clinic.objects.filter(pk=solbakken.clinic.pk).update(person_reports=True)
+    draw_charts(reports=[closed.pk])
+    for url in ("/rapporter/", URL):
+        text = page(solbakken.doctor, url)
+        for tags in ("section|nav|aside", "div"):
+            names = re.findall(rf'<(?:{tags}) [^>]*aria-label(?:ledby)?="([^"]+)"', text)
+            assert names
+            assert len(names) == len(set(names)), names
+
+
+def test_reports_are_only_read(solbakken: Cast, closed: WeeklyReport) -> None:
+    draw_charts(reports=[closed.pk])
+    client = logged_in(solbakken.doctor)
+    for url in ("/rapporter/", URL, f"{URL}movable-light.svg"):
+        head = client.head(url)
+        assert (head.status_code, head.content) == (200, b"")
+        for method in (client.post, client.put, client.delete):
+            assert method(url).status_code == 405
 
 
 def test_no_style_or_script_in_the_page(solbakken: Cast, closed: WeeklyReport) -> None:
