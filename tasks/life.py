@@ -1,6 +1,6 @@
 """The life of a task: which verbs are allowed in which state, and where they lead. Pure.
 
-Printed by `bin/manage task_life`. A verb that leads to None keeps the state.
+The night's verbs (open, assign, plan) are written by SQL and follow the same table.
 """
 
 from __future__ import annotations
