@@ -5,6 +5,8 @@ The night's verbs (open, assign, plan) are written by SQL and follow the same ta
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from tasks.models import TaskState, Verb
 
 S, V = TaskState, Verb
@@ -31,4 +33,4 @@ def after(verb: Verb, state: TaskState) -> TaskState:
     try:
         return MOVES[verb][state]
     except KeyError:
-        raise NotAllowed(f"{verb.value} går ikke når oppgaven er {state.label}.") from None
+        raise NotAllowed(_("Det går ikke lenger: oppgaven er %(state)s.") % {"state": state.label}) from None

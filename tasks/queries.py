@@ -166,8 +166,13 @@ def quick_kinds(member: Member, *, today: dt.date) -> list[TaskKind]:
     return in_order[:QUICK_KINDS]
 
 
+def unassigned_count(member: Member) -> int:
+    """How many of the clinic's open tasks nobody holds. One query."""
+    return int(Task.objects.visible_to(member).open().filter(assignee__isnull=True).count())
+
+
 def unassigned(member: Member, *, limit: int = 50) -> list[WorkRow]:
-    """The clinic's open tasks that nobody holds and whose window has opened. One query, bounded."""
+    """The clinic's open tasks that nobody holds, nearest due first. One query, bounded."""
     rows = Task.objects.visible_to(member).open().filter(assignee__isnull=True).in_order()
     return [WorkRow._make(row) for row in rows.values_list(*WORK_ROW)[:limit]]
 

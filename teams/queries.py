@@ -18,8 +18,8 @@ def places_of(user: User) -> list[Member]:
     return list(user.places.employed_on(today).select_related("clinic").order_by("clinic__name", "id"))
 
 
-def capacity(days: Iterable[dt.date]) -> dict[int, dict[dt.date, int]]:
-    """Minutes for tasks by member id and day, of every clinic the database role sees. One query.
+def capacity(days: Iterable[dt.date], clinics: list[int] | None = None) -> dict[int, dict[dt.date, int]]:
+    """Minutes for tasks by member id and day, of these clinics, or of all that the database role sees. One query.
 
     Counts hours at work less what is booked for other things, absence, employment, public holidays and
     half days (the SQL function `teams_capacity`, docs/numbers.md). Days without capacity are left out.
@@ -28,8 +28,9 @@ def capacity(days: Iterable[dt.date]) -> dict[int, dict[dt.date, int]]:
     found: dict[int, dict[dt.date, int]] = defaultdict(dict)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT member_id, on_day, minutes FROM teams_capacity(%s::date[], %s::real[]) WHERE minutes > 0",
-            [days, [day_share(day) for day in days]],
+            "SELECT member_id, on_day, minutes FROM teams_capacity(%s::date[], %s::real[])"
+            " WHERE minutes > 0 AND (%s::bigint[] IS NULL OR clinic_id = ANY(%s::bigint[]))",
+            [days, [day_share(day) for day in days], clinics, clinics],
         )
         for member_id, day, minutes in cursor.fetchall():
             found[member_id][day] = minutes

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tasks.actions.plans import move_on
 from tasks.life import NotAllowed, after
@@ -64,10 +65,10 @@ def undo(task_id: int, *, by: Member, at: dt.datetime) -> Task:
         or last.by_id != by.pk
         or at - last.at > UNDO_WITHIN
     ):
-        raise NotAllowed("Det er for sent å angre.")
+        raise NotAllowed(_("Det er for sent å angre."))
     if task.plan_step_id:
         if not PlanStep.objects.filter(pk=task.plan_step_id, waiting=True).exists():
-            raise NotAllowed("Neste oppgave i planen er alt åpnet.")
+            raise NotAllowed(_("Neste oppgave i planen er alt åpnet."))
         _restore(task.plan_step_id, last.after["plan_step"])
     if last.verb == Verb.LOG:
         # There was no task before it was logged: it ends as not done, and counts nowhere.
@@ -163,7 +164,7 @@ def _take(task_id: int, by: Member, version: int | None) -> Task:
         Task.objects.visible_to(by).select_for_update(of=("self",)).select_related("kind").get(pk=task_id)
     )
     if version is not None and task.version != version:
-        raise Changed("Oppgaven er endret av andre siden du åpnet siden. Se på den en gang til.")
+        raise Changed(_("Oppgaven er endret av andre siden du åpnet siden. Se på den en gang til."))
     return task
 
 

@@ -134,7 +134,10 @@ def _staff(clinic_ids: list[int], today: dt.date, days: list[dt.date]) -> _Staff
     ):
         delegated[kind_id].add((pair[0], pair[1]))
     return _Staff(
-        {kind.pk: kind for kind in TaskKind.objects.all()}, dict(members), capacity(days), dict(delegated)
+        {kind.pk: kind for kind in TaskKind.objects.all()},
+        dict(members),
+        capacity(days, clinic_ids),
+        dict(delegated),
     )
 
 

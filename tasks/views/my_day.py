@@ -21,7 +21,7 @@ from tasks.queries import (
     done_on,
     quick_kinds,
     team_load,
-    unassigned,
+    unassigned_count,
     working_day_at_hand,
     worklist,
 )
@@ -62,7 +62,7 @@ def log(request: MemberRequest) -> HttpResponse:
 
 
 def context(member: Member, **extra: Any) -> dict[str, Any]:
-    """What the page shows, of the working day at hand. Eleven queries, however many tasks (tested)."""
+    """What the page shows, of the working day at hand. As many queries for one task as for eighty (tested)."""
     today = oslo_date(timezone.now())
     day = working_day_at_hand(member, today)
     rows = worklist(member)
@@ -79,6 +79,6 @@ def context(member: Member, **extra: Any) -> dict[str, Any]:
         "done": done_on(member, today),
         "undo_after": timezone.now() - UNDO_WITHIN,
         "quick": [(kind, kind.minutes_for(member.profession)) for kind in quick_kinds(member, today=today)],
-        "unassigned": len(unassigned(member)) if may(member, Permission.ASSIGN_TASKS) else 0,
+        "unassigned": unassigned_count(member) if may(member, Permission.ASSIGN_TASKS) else 0,
         **extra,
     }

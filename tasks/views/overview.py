@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from patients.actions import record_access
 from patients.models import Patient
 from tasks.presenters import line, team_rows
-from tasks.queries import ORDER, plans_of, unassigned, week_load
+from tasks.queries import ORDER, plans_of, unassigned, unassigned_count, week_load
 from teams.calendar import oslo_date, working_days
 from teams.middleware import MemberRequest
 from teams.models import Member
@@ -30,7 +30,7 @@ def team(request: MemberRequest) -> HttpResponse:
     context = {
         "days": days,
         "rows": team_rows(in_order, days, capacity(days), week_load(request.member, days)),
-        "unassigned": len(unassigned(request.member)) if may_assign else 0,
+        "unassigned": unassigned_count(request.member) if may_assign else 0,
     }
     return render(request, "tasks/team.html", context)
 
