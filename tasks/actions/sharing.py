@@ -157,7 +157,7 @@ def _problem(rows: list[Row], staff: _Staff, clinic_id: int, days: tuple[dt.date
                 row.hard, candidates, row.assignee_id, row.planned_on, row.pinned,
             )
         )  # fmt: skip
-    return Problem(days, tuple(MemberDays(m.pk, staff.minutes.get(m.pk, {})) for m in members), tuple(tasks))
+    return Problem(days, tuple(MemberDays(m.pk, staff.minutes.get(m.pk, {}), m.profession) for m in members), tuple(tasks))
 
 
 def _candidates(row: Row, staff: _Staff, members: list[Member]) -> tuple[Candidate, ...]:
@@ -204,7 +204,7 @@ def _note(plan: Plan, problem: Problem, rows: dict[int, Row], changes: _Changes)
     for left in plan.unplaced:
         row = rows[left.task_id]
         keeps = row.assignee_id if row.assignee_id in may[row.id] & here else None
-        why = {"obstacle": str(left.obstacle), "could": left.could}
+        why = {"obstacle": str(left.obstacle)}
         if (row.assignee_id, row.planned_on, json.loads(row.why)) != (keeps, None, why):
             changes.add(row, keeps, None, row.planned_minutes, why)
     return moved
@@ -216,9 +216,8 @@ def _why(placement: Placement) -> dict[str, Any] | None:
     return {
         "rule": placement.rule,
         "ground": placement.ground,
-        "could": placement.could,
-        "had_room": placement.had_room,
         "load_before": placement.load_before,
         "load_after": placement.load_after,
         "capacity": placement.capacity,
+        "others": [[o.member_id, o.why_not, o.load, o.capacity] for o in placement.others],
     }

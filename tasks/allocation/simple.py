@@ -16,6 +16,7 @@ from tasks.allocation.problem import (
     Candidate,
     MemberDays,
     Obstacle,
+    Other,
     Placement,
     Plan,
     Problem,
@@ -23,6 +24,7 @@ from tasks.allocation.problem import (
     TaskToPlace,
     Tie,
     Unplaced,
+    WhyNot,
 )  # fmt: skip
 
 TIE_RULES = {Tie.LIST_DOCTOR: Rule.LIST_DOCTOR, Tie.USUAL_NURSE: Rule.USUAL_NURSE}
@@ -86,7 +88,7 @@ def _place(task: TaskToPlace, days: tuple[dt.date, ...], book: _Book) -> Placeme
             if room:
                 return _choose(task, at_level, room, book, in_a_hurry=task.hard or allowed is not in_time)
     obstacle = Obstacle.NOBODY_HAS_TIME if task.candidates else Obstacle.NOBODY_MAY
-    return Unplaced(task.id, obstacle, len(task.candidates))
+    return Unplaced(task.id, obstacle)
 
 
 def _choose(
@@ -116,11 +118,19 @@ def _choose(
         day,
         _rule(task, at_level, chosen),
         chosen.ground,
-        len(at_level),
-        len(room),
         before,
         book.load[who],
         book.total[who],
+        tuple(
+            Other(
+                c.member_id,
+                WhyNot.LOADED if c in room else WhyNot.FULL,
+                book.load.get(c.member_id, 0),
+                book.total.get(c.member_id, 0),
+            )
+            for c in task.candidates
+            if c is not chosen
+        ),
     )
 
 
