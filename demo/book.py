@@ -11,6 +11,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from demo.roster import Roster
+from tasks.allocation.problem import Rule, WhyNot
 from teams.calendar import DAY, is_working_day
 from teams.models import AbsenceReason, Profession
 
@@ -91,7 +92,7 @@ class Book:
                 at_level = [m for m in may if LEVEL[self.profession[m]] == level]
                 room = {m: found for m in at_level if (found := self._room(m, minutes, days, today))}
                 if room:
-                    return self._choose(minutes, may, ties, at_level, room, today, hurry=days is not in_time)
+                    return self._choose(minutes, may, ties, room, days, today, hurry=days is not in_time)
         return None
 
     def _room(self, member: int, minutes: int, days: range, today: int) -> list[int]:
@@ -103,31 +104,52 @@ class Book:
         minutes: int,
         may: dict[int, str],
         ties: dict[int, str],
-        at_level: list[int],
         room: dict[int, list[int]],
+        days: range,
         today: int,
         *,
         hurry: bool,
     ) -> Place:
-        loads = {m: self._load(m, today) for m in room}
+        loads = {m: self._load(m, today) for m in may}
         who = min(room, key=lambda m: (m not in ties, loads[m][0] / max(1, loads[m][1]), m))
         booked, capacity = self.booked[who], self.capacity[who]
         day = room[who][0] if hurry else min(room[who], key=lambda i: (booked[i] / capacity[i], i))
         self.book(who, day, minutes)
-        rule = "only_one" if len(at_level) == 1 else ties.get(who, "least_loaded")
+        others = {m: self._why_not(m, who, ties, room, days) for m in may if m != who}
         before, total = loads[who]
         why: dict[str, object] = {
-            "rule": rule,
+            "rule": _rule(who, ties, set(others.values())),
             "ground": may[who],
-            "could": len(at_level),
-            "had_room": len(room),
             "load_before": before,
             "load_after": before + minutes,
             "capacity": total,
+            "others": [[m, why_not, *loads[m]] for m, why_not in others.items()],
         }
         return Place(who, day, why)
+
+    def _why_not(
+        self, member: int, who: int, ties: dict[int, str], room: dict[int, list[int]], days: range
+    ) -> WhyNot:
+        """Why somebody else who may do the task did not get it."""
+        if LEVEL[self.profession[member]] > LEVEL[self.profession[who]]:
+            return WhyNot.LEVEL
+        if member not in room:
+            at_work = any(self.there(member, i) for i in days)
+            return WhyNot.FULL if at_work else WhyNot.AWAY
+        return WhyNot.TIE if who in ties and member not in ties else WhyNot.LOADED
 
     def _load(self, member: int, today: int) -> tuple[int, int]:
         """(booked, capacity) over the days the night looks ahead."""
         ahead = slice(today, today + HORIZON)
         return sum(self.booked[member][ahead]), sum(self.capacity[member][ahead])
+
+
+def _rule(who: int, ties: dict[int, str], why_not: set[WhyNot]) -> str:
+    """What decided, in the words of the night; `why_not` are the reasons against the others."""
+    if not why_not:
+        return Rule.ONLY_ONE
+    if why_not <= {WhyNot.FULL, WhyNot.AWAY}:
+        return Rule.ONLY_ROOM
+    if WhyNot.TIE in why_not:
+        return ties[who]
+    return Rule.LEAST_LOADED if WhyNot.LOADED in why_not else Rule.LOWEST_LEVEL

@@ -155,6 +155,7 @@ class TaskRow(NamedTuple):
     planned_on: dt.date | None
     assignee_id: int | None
     why: str
+    pinned: bool
     opened_at: dt.datetime
     ended_at: dt.datetime | None
     done_by_id: int | None

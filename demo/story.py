@@ -63,6 +63,12 @@ class Story:
         return self.events[-1].holder if self.events else None
 
     @property
+    def pinned(self) -> bool:
+        """Did a person decide who has it?"""
+        given = (event.verb for event in reversed(self.events) if event.verb in (Verb.HAND_ON, Verb.ASSIGN))
+        return next(given, None) == Verb.HAND_ON
+
+    @property
     def planned_minutes(self) -> int:
         """As the last night that said anything said."""
         said = (
@@ -169,6 +175,7 @@ class Story:
             _date(known.get("planned_on")),
             last.holder,
             json.dumps(self.why[-1][1] if self.why else {}),
+            self.pinned,
             self.opened_at,
             last.at if ended else None,
             last.by if done else None,

@@ -220,3 +220,36 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member_id} {self.starts_on:%d.%m.%Y}–{self.ends_on:%d.%m.%Y}"
+
+
+class Overtime(models.Model):
+    """Extra minutes that a leader allowed a member on one day: the sharing out may use them.
+
+    Capacity in reports stays the ordinary one. Allowed again for the same day, the latest word stands;
+    nought minutes take it back.
+    """
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
+    member = models.ForeignKey(
+        Member, models.PROTECT, related_name="overtime", db_constraint=False, db_index=False,
+        verbose_name=_("medarbeider"),
+    )  # fmt: skip
+    day = models.DateField(_("dag"))
+    minutes = models.PositiveSmallIntegerField(_("minutter"))
+    reason = models.CharField(_("grunn"), max_length=300)
+    by = models.ForeignKey(Member, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    at = models.DateTimeField(_("tillatt"))
+
+    objects = ClinicQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("overtid")
+        verbose_name_plural = _("overtid")
+        constraints = [
+            models.UniqueConstraint(fields=["member", "day"], name="overtime_once_a_day"),
+            models.CheckConstraint(condition=Q(minutes__lte=12 * 60), name="overtime_within_reason"),
+        ]
+        indexes = [models.Index(fields=["day", "clinic"], name="overtime_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.day:%d.%m.%Y}: {self.minutes} min"

@@ -19,6 +19,7 @@ from teams.permissions import Permission, may, require
 
 UNDO_WITHIN = dt.timedelta(minutes=10)
 MOST_MINUTES = 12 * 60
+FREE = {"pinned": False, "pinned_day": False}  # no person has decided who, or when
 FURTHEST = dt.timedelta(days=366)  # that something can be put off
 
 
@@ -73,7 +74,8 @@ def undo(task_id: int, *, by: Member, at: dt.datetime) -> Task:
     if last.verb == Verb.LOG:
         # There was no task before it was logged: it ends as not done, and counts nowhere.
         return _write(task, Verb.UNDO, by=by, at=at, to=TaskState.CANCELLED, done_by=None, minutes=None)
-    return _write(task, Verb.UNDO, by=by, at=at, ended_at=None, done_by=None, minutes=None, assignee=by)
+    # Whoever held it holds it again: completing it did not take it from them.
+    return _write(task, Verb.UNDO, by=by, at=at, ended_at=None, done_by=None, minutes=None)
 
 
 @transaction.atomic
@@ -90,7 +92,9 @@ def postpone(
     last_day = (task.closes_on or task.due_on) if task.hard else None
     if not oslo_date(at) < until <= oslo_date(at) + FURTHEST or (last_day and until > last_day):
         raise ValueError("until")
-    return _write(task, Verb.POSTPONE, by=by, at=at, reason=reason, opens_on=until, planned_on=None)
+    return _write(
+        task, Verb.POSTPONE, by=by, at=at, reason=reason, opens_on=until, planned_on=None, pinned_day=False
+    )
 
 
 @transaction.atomic
@@ -105,11 +109,24 @@ def hand_on(
     task = _take(task_id, by, version)
     _has_a_say(by, task, at)
     if to is None:
-        return _write(task, Verb.RELEASE, by=by, at=at, reason=reason, assignee=None, planned_on=None, why={})
+        return _write(
+            task, Verb.RELEASE, by=by, at=at, reason=reason, assignee=None, planned_on=None, why={}, **FREE
+        )
     if to.clinic_id != by.clinic_id or not may_do(to, task, on=oslo_date(at)):
         raise PermissionDenied("receiver not eligible")
     why = {"rule": "handed_on", "by": by.name}
-    return _write(task, Verb.HAND_ON, by=by, at=at, reason=reason, assignee=to, planned_on=None, why=why)
+    return _write(
+        task,
+        Verb.HAND_ON,
+        by=by,
+        at=at,
+        reason=reason,
+        assignee=to,
+        planned_on=None,
+        why=why,
+        pinned=True,
+        pinned_day=False,
+    )
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""What happened to each task, and what each night's sharing out came to."""
+"""What happened to each task."""
 
 from __future__ import annotations
 
@@ -20,11 +20,18 @@ class Verb(models.TextChoices):
     HAND_ON = "hand_on", _("gitt videre")
     RELEASE = "release", _("sluppet")
     POSTPONE = "postpone", _("utsatt")
+    START = "start", _("påbegynt")
     COMPLETE = "complete", _("utført")
     UNDO = "undo", _("angret")
     CANCEL = "cancel", _("avbrutt")
     RETURN = "return", _("returnert")
     LOG = "log", _("logget")
+    # A person overrules the sharing out.
+    PIN = "pin", _("låst")
+    UNPIN = "unpin", _("låst opp")
+    FORBID = "forbid", _("utelukket")
+    ALLOW = "allow", _("tillatt igjen")
+    PLACE = "place", _("satt inn")
 
 
 class TaskEvent(models.Model):
@@ -63,24 +70,3 @@ class TaskEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task_id} {self.verb}"
-
-
-class AllocationRun(models.Model):
-    """One night's sharing out for one clinic: how many got somebody, how many nobody, how level."""
-
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
-    ran_at = models.DateTimeField()
-    first_day = models.DateField()
-    placed = models.PositiveIntegerField()
-    unplaced = models.PositiveIntegerField()
-    moved = models.PositiveIntegerField()
-
-    objects = ClinicQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("fordeling")
-        verbose_name_plural = _("fordelinger")
-        indexes = [models.Index(fields=["clinic", "-ran_at"], name="allocationrun_latest")]
-
-    def __str__(self) -> str:
-        return f"{self.clinic_id} {self.first_day:%d.%m.%Y}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -94,7 +95,24 @@ class Task(models.Model):
         db_index=False,
     )
     why = models.JSONField(
-        default=dict, blank=True, help_text="Why the assignee has it: tasks/allocation/reasons."
+        default=dict, blank=True, help_text="Why the assignee has it: tasks/allocation/problem.py."
+    )
+    pinned = models.BooleanField(
+        _("låst"), default=False, db_default=False, help_text=_("Et menneske har bestemt hvem.")
+    )
+    pinned_day = models.BooleanField(
+        _("dagen er låst"),
+        default=False,
+        db_default=False,
+        help_text=_("Et menneske har bestemt dagen også."),
+    )
+    forbidden = ArrayField(
+        models.BigIntegerField(),
+        verbose_name=_("utelukket"),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text=_("Medarbeidere som en leder har utelukket fra denne oppgaven."),
     )
     opened_at = models.DateTimeField(_("åpnet"))
     ended_at = models.DateTimeField(_("avsluttet"), null=True, blank=True)
@@ -138,6 +156,13 @@ class Task(models.Model):
                 | (Q(state="open") & Q(assignee__isnull=True))
                 | Q(state__in=ENDED),
                 name="task_assignee_iff_held",
+            ),
+            models.CheckConstraint(
+                condition=Q(pinned=False) | Q(assignee__isnull=False), name="task_pinned_to_somebody"
+            ),
+            models.CheckConstraint(
+                condition=Q(pinned_day=False) | Q(pinned=True, planned_on__isnull=False),
+                name="task_pinned_day_has_a_day",
             ),
         ]
         indexes = [
