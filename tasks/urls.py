@@ -1,7 +1,7 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from tasks.views import my_day, overview, programmes, task
+from tasks.views import my_day, overview, programmes, task, why
 
 urlpatterns: list[URLPattern] = [
     path("min-dag/", my_day.my_day, name="my_day"),
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("oppgave/<int:task_id>/utsett/", task.postpone, name="postpone_task"),
     path("oppgave/<int:task_id>/gi-videre/", task.hand_on, name="hand_on_task"),
     path("oppgave/<int:task_id>/avbryt/", task.cancel, name="cancel_task"),
+    path("oppgave/<int:task_id>/hvorfor/", why.why, name="why"),
     path("ingen/", overview.pool, name="pool"),
     path("pasienter/<int:patient_id>/oppfolging/", overview.patient_plans, name="patient_plans"),
     path("team/", overview.team, name="team"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tasks.actions.doing import UNDO_WITHIN, log_work
 from tasks.forms import LogForm
-from tasks.presenters import sections
+from tasks.presenters import as_seen, sections
 from tasks.queries import (
     MOST_ROWS,
     DayLoad,
@@ -72,7 +72,7 @@ def context(member: Member, **extra: Any) -> dict[str, Any]:
         "today": today,
         "day": day,
         "week": Week.of(day),
-        "sections": sections(rows, day=day, today=today),
+        "sections": sections(rows, person=as_seen(member, member), day=day, today=today),
         "more": len(rows) == MOST_ROWS,
         "load": mine,
         "team": team,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from patients.actions import record_access
 from patients.models import Patient
-from tasks.presenters import line, team_rows
+from tasks.presenters import as_seen, line, team_rows
 from tasks.queries import ORDER, plans_of, unassigned, unassigned_count, week_load
 from teams.calendar import oslo_date, working_days
 from teams.middleware import MemberRequest
@@ -40,7 +40,8 @@ def team(request: MemberRequest) -> HttpResponse:
 def pool(request: MemberRequest) -> HttpResponse:
     """Open tasks that nobody holds: nothing may lie there unseen."""
     today = oslo_date(timezone.now())
-    lines = [line(row, today=today) for row in unassigned(request.member)]
+    nobody = as_seen(None, request.member)
+    lines = [line(row, person=nobody, today=today) for row in unassigned(request.member)]
     return render(request, "tasks/pool.html", {"lines": lines})
 
 

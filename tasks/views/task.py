@@ -21,7 +21,7 @@ from tasks.actions import doing
 from tasks.forms import CancelForm, CompleteForm, HandOnForm, PostponeForm, version_of
 from tasks.life import NotAllowed
 from tasks.models import Task
-from tasks.presenters import counts, line, usual_postponement, why_text
+from tasks.presenters import as_seen, counts, line, usual_postponement
 from tasks.queries import may_do, receivers, team_load, work_row, working_day_at_hand, worklist
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
@@ -118,8 +118,9 @@ def _page(request: MemberRequest, task_id: int, status: int = 200, **forms_: for
         record_access(found.patient, by=request.member, ground="oppfølging", what="oppgave")
     context = {
         "task": found,
-        "line": line(work_row(request.member, task_id), today=today),
-        "why": why_text(found.why),
+        "line": line(
+            work_row(request.member, task_id), person=as_seen(found.assignee, request.member), today=today
+        ),
         "may_do": may_do(request.member, found, on=today),
         "events": found.events.select_related("by", "to_member"),
         "postpone": PostponeForm(initial={**version_of(found), "until": until}) if until else None,
@@ -185,11 +186,15 @@ def _row(request: MemberRequest, task_id: int, error: str = "") -> HttpResponse:
     day = working_day_at_hand(request.member, today)
     context = {
         "task": found,
-        "line": line(work_row(request.member, task_id), today=today),
+        "line": line(
+            work_row(request.member, task_id), person=as_seen(found.assignee, request.member), today=today
+        ),
         "error": error,
         "typed": request.POST.get("minutes", "") if error else "",
         "load": next((x for x in team_load(request.member, day) if x.member.pk == request.member.pk), None),
-        "counts": counts(worklist(request.member), day=day, today=today),
+        "counts": counts(
+            worklist(request.member), person=as_seen(request.member, request.member), day=day, today=today
+        ),
     }
     status = 422 if error else 200
     if not request.htmx:

@@ -1,18 +1,17 @@
-"""From rows to what stands on the page. Pure: plain values in, words and numbers out."""
+"""From rows of tasks to what stands on the page. Pure: plain values in, words and numbers out."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from tasks.models import Origin, Step, Task
+from tasks.presenters.words import Person, reason
 from tasks.queries import WorkRow
 from teams.calendar import Week, working_day_on_or_after, working_day_on_or_before
-from teams.models import Member
 from teams.templatetags.fordel import long_day, short_day
 
 
@@ -53,11 +52,11 @@ class Section:
         return sum(line.minutes for line in self.lines)
 
 
-def sections(rows: Iterable[WorkRow], *, day: dt.date, today: dt.date) -> list[Section]:
+def sections(rows: Iterable[WorkRow], *, person: Person, day: dt.date, today: dt.date) -> list[Section]:
     """Hard deadlines, overdue, the day, the rest of the week, later; empty ones left out.
 
     `day` is the working day shown, `today` the date: on a day off they differ, and what is late is counted
-    from today.
+    from today. `person` is whose tasks they are, as the reader names them.
     """
     found = {
         "hard": Section("hard", _("Frist som ikke kan glippe")),
@@ -67,7 +66,7 @@ def sections(rows: Iterable[WorkRow], *, day: dt.date, today: dt.date) -> list[S
         "later": Section("later", _("Senere"), collapsed=True),
     }
     for row in rows:
-        found[_section_of(row, day, today)].lines.append(line(row, today=today))
+        found[_section_of(row, day, today)].lines.append(line(row, person=person, today=today))
     return [section for section in found.values() if section.lines]
 
 
@@ -86,19 +85,22 @@ def _section_of(row: WorkRow, day: dt.date, today: dt.date) -> str:
     return "later"
 
 
-def line(row: WorkRow, *, today: dt.date) -> TaskLine:
-    """A row in words."""
+def line(row: WorkRow, *, person: Person, today: dt.date) -> TaskLine:
+    """A row in words; `person` has the task, as the reader names them."""
     return TaskLine(
-        row.id, row.version, row.patient_id, _who(row, today), row.name, _note(row), why_text(row.why),
-        _tag(row, today), row.minutes,
+        row.id, row.version, row.patient_id, patient_words(row.given_name, row.family_name, row.birth_date, today), row.name,
+        _note(row), reason(row.why, person, day=row.planned_on, today=today), _tag(row, today), row.minutes,
     )  # fmt: skip
 
 
-def _who(row: WorkRow, today: dt.date) -> str:
-    if not row.patient_id or not row.birth_date:
+def patient_words(
+    given_name: str | None, family_name: str | None, birth_date: dt.date | None, today: dt.date
+) -> str:
+    """«Per Lunde, 66»; empty for a task that is about no patient."""
+    if not birth_date:
         return ""
-    before_birthday = (today.month, today.day) < (row.birth_date.month, row.birth_date.day)
-    return f"{row.given_name} {row.family_name}, {today.year - row.birth_date.year - before_birthday}"
+    before_birthday = (today.month, today.day) < (birth_date.month, birth_date.day)
+    return f"{given_name} {family_name}, {today.year - birth_date.year - before_birthday}"
 
 
 def _note(row: WorkRow) -> str:
@@ -125,28 +127,6 @@ def _tag(row: WorkRow, today: dt.date) -> Tag:
     return Tag(_("Frist %(day)s") % {"day": short_day(row.due_on)}, "neutral")
 
 
-def why_text(why: dict[str, Any]) -> str:
-    """Why it is mine, in one or two sentences. Empty when nobody but the holder decided it."""
-    if why.get("obstacle") == "nobody_may":
-        return _("Ingen på kontoret kan gjøre denne nå.")
-    if why.get("obstacle") == "nobody_has_time":
-        return _("Ingen som kan gjøre den, har ledig tid i vinduet.")
-    rule = why.get("rule")
-    if rule == "handed_on":
-        return _("Gitt videre til deg av %(name)s.") % {"name": why.get("by", "")}
-    reasons = {
-        "only_one": _("Bare du på ditt nivå kan ta den."),
-        "holder": _("Du hadde den fra før."),
-        "list_doctor": _("Du er fastlegen."),
-        "usual_nurse": _("Du er fast sykepleier."),
-        "least_loaded": _("Du har best tid av %(n)d som kan ta den.") % {"n": why.get("had_room", 0)},
-    }
-    text = reasons.get(rule or "", "")
-    if text and why.get("ground") == "delegation":
-        text += " " + _("Delegert av fastlegen.")
-    return text
-
-
 def usual_postponement(task: Task, today: dt.date) -> dt.date | None:
     """A week from now, but no later than a hard deadline's last day; None when it cannot be put off at all."""
     week = today + dt.timedelta(days=7)
@@ -166,34 +146,7 @@ def yearly_minutes(steps: Iterable[Step], plans: int) -> int:
     return round(each * plans)
 
 
-def counts(rows: Iterable[WorkRow], *, day: dt.date, today: dt.date) -> list[Section]:
+def counts(rows: Iterable[WorkRow], *, person: Person, day: dt.date, today: dt.date) -> list[Section]:
     """What each section's heading says, also of those that have become empty."""
-    found = {section.key: section for section in sections(rows, day=day, today=today)}
+    found = {section.key: section for section in sections(rows, person=person, day=day, today=today)}
     return [found.get(key) or Section(key, "") for key in ("hard", "overdue", "today", "week", "later")]
-
-
-@dataclass(frozen=True, slots=True)
-class TeamRow:
-    """A member's five days: (booked, capacity) each; `away` when there is no time on any of them."""
-
-    member: Member
-    first: bool
-    days: list[tuple[int, int]]
-
-    @property
-    def away(self) -> bool:
-        return not any(capacity for _booked, capacity in self.days)
-
-
-def team_rows(
-    members: Iterable[Member],
-    days: list[dt.date],
-    capacity: dict[int, dict[dt.date, int]],
-    booked: dict[int, dict[dt.date, int]],
-) -> list[TeamRow]:
-    """One row a member, in the order given; `first` marks where a profession begins."""
-    rows: list[TeamRow] = []
-    for m in members:
-        of_days = [(booked.get(m.pk, {}).get(day, 0), capacity.get(m.pk, {}).get(day, 0)) for day in days]
-        rows.append(TeamRow(m, not rows or rows[-1].member.profession != m.profession, of_days))
-    return rows

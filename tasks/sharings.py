@@ -1,0 +1,179 @@
+"""Reads about sharings out: what one changes, what it leaves, those before it. Every function says how many queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When, Window
+from django.db.models.functions import RowNumber
+
+from tasks.models import AllocationRun, Delegation, RunState, Task
+from tasks.queries import week_load
+from tasks.refusals import Delegated
+from teams.calendar import working_days
+from teams.models import Member
+from teams.queries import capacity
+
+HORIZON = 10  # working days, as the sharing out
+ROWS_PER_GROUP = 25
+ROWS_PER_REASON = 10
+MOST_CHANGES = 500
+RUNS_PER_PAGE = 20
+
+# Who gets it, or 0 for what has no place any more (tasks/presenters/sharing.py calls it NOBODY).
+GROUP = Case(
+    When(to_member__isnull=False, to_day__isnull=False, then=F("to_member")),
+    default=Value(0),
+    output_field=IntegerField(),
+)
+
+
+class ChangeSum(NamedTuple):
+    """So many tasks and minutes go from one member to a group."""
+
+    group: int
+    from_member: int | None
+    tasks: int
+    minutes: int
+
+
+class ChangeRow(NamedTuple):
+    """One change with what the page says of its task."""
+
+    task_id: int
+    group: int
+    name: str
+    given_name: str | None
+    family_name: str | None
+    birth_date: dt.date | None
+    from_member: int | None
+    from_day: dt.date | None
+    to_member: int | None
+    to_day: dt.date | None
+    to_minutes: int
+    to_why: dict[str, Any]
+    applied: bool
+
+
+class LeftRow(NamedTuple):
+    """A task without a place."""
+
+    id: int
+    name: str
+    given_name: str | None
+    family_name: str | None
+    birth_date: dt.date | None
+    minutes: int
+    due_on: dt.date | None
+    hard: bool
+
+
+PATIENT = ("task__patient__given_name", "task__patient__family_name", "task__patient__birth_date")
+CHANGE_ROW = (
+    "task_id", "group", "task__name", *PATIENT, "from_member", "from_day", "to_member", "to_day", "to_minutes",
+    "to_why", "applied",
+)  # fmt: skip
+
+
+def runs_of(member: Member, *, before: int | None = None) -> list[AllocationRun]:
+    """The clinic's sharings out, the latest first; `before` is the id that a page ended with. One query, bounded."""
+    runs = AllocationRun.objects.visible_to(member).select_related("asked_by", "decided_by", "undone_by")
+    if before:
+        runs = runs.filter(pk__lt=before)
+    return list(runs.defer("loads", "left").order_by("-pk")[: RUNS_PER_PAGE + 1])
+
+
+def open_proposal(member: Member) -> AllocationRun | None:
+    """A sharing out that waits for the worker or for a leader. One query."""
+    waiting = [RunState.WAITING, RunState.RUNNING, RunState.PROPOSED]
+    found: AllocationRun | None = (
+        AllocationRun.objects.visible_to(member).filter(state__in=waiting).order_by("-pk").first()
+    )
+    return found
+
+
+def members_by_id(member: Member) -> dict[int, Member]:
+    """Everybody who has ever had a place in the clinic. One query."""
+    return {m.pk: m for m in Member.objects.visible_to(member)}
+
+
+def change_sums(run: AllocationRun) -> list[ChangeSum]:
+    """How much goes from whom to whom. One query, as many rows as pairs of members."""
+    rows = (
+        run.changes.annotate(group=GROUP)
+        .values_list("group", "from_member")
+        .annotate(tasks=Count("id"), minutes=Sum("to_minutes"))
+        .order_by("group", "from_member")
+    )
+    return [ChangeSum._make(row) for row in rows]
+
+
+def change_rows(
+    run: AllocationRun, *, group: int | None = None, per_group: int = ROWS_PER_GROUP
+) -> list[ChangeRow]:
+    """The first changes of each group: new ones before those that only change day, by day. One query, bounded."""
+    only_day = Case(When(from_member=F("to_member"), then=Value(1)), default=Value(0))
+    order = [only_day.asc(), F("to_day").asc(nulls_last=True), F("task").asc()]
+    rows = run.changes.annotate(
+        group=GROUP, place=Window(RowNumber(), partition_by=[GROUP], order_by=order)
+    ).filter(place__lte=per_group)
+    if group is not None:
+        rows = rows.filter(group=group)
+    found = rows.order_by("group", "place").values_list(*CHANGE_ROW)[:MOST_CHANGES]
+    return [ChangeRow._make(row) for row in found]
+
+
+def change_keys(run: AllocationRun) -> list[tuple[int, int]]:
+    """(task id, group) of every change: what choosing goes by. One query."""
+    return list(run.changes.annotate(group=GROUP).values_list("task_id", "group"))
+
+
+def left_rows(run: AllocationRun, member: Member) -> dict[int, LeftRow]:
+    """The first tasks of each reason that stay without a place. One query, bounded."""
+    wanted: dict[str, list[int]] = {}
+    for task_id, obstacle in run.left:
+        if len(ids := wanted.setdefault(obstacle, [])) < ROWS_PER_REASON:
+            ids.append(task_id)
+    ids = [task_id for found in wanted.values() for task_id in found]
+    columns = ("id", "name", "patient__given_name", "patient__family_name", "patient__birth_date",
+               "planned_minutes", "due_on", "hard")  # fmt: skip
+    rows = Task.objects.visible_to(member).filter(pk__in=ids).values_list(*columns)
+    return {row[0]: LeftRow._make(row) for row in rows}
+
+
+def delegations_of(task: Task) -> dict[int, list[Delegated]]:
+    """Everybody's delegations of the task's kind, whenever and from whomever, by member id. One query."""
+    rows = Delegation.objects.filter(clinic_id=task.clinic_id, kind=task.kind_id)
+    found: dict[int, list[Delegated]] = {}
+    for member_id, *rest in rows.values_list("member", "doctor", "starts_on", "ends_on", "revoked_on"):
+        found.setdefault(member_id, []).append(Delegated(*rest))
+    return found
+
+
+def loads_now(member: Member, *, today: dt.date) -> dict[int, tuple[int, int]]:
+    """(booked, there) minutes by member id over the next ten working days. Two queries."""
+    days = working_days(today, HORIZON)
+    minutes, booked = capacity(days), week_load(member, days)
+    return {
+        who: (sum(booked.get(who, {}).values()), sum(minutes.get(who, {}).values()))
+        for who in {*minutes, *booked}
+    }
+
+
+def unapplied(run: AllocationRun) -> int:
+    """How many of its changes are not in force. One query."""
+    return run.changes.filter(applied=False).count()
+
+
+def last_run(member: Member, states: Iterable[RunState]) -> AllocationRun | None:
+    """The latest in one of these states. One query."""
+    found: AllocationRun | None = (
+        AllocationRun.objects.visible_to(member)
+        .filter(Q(state__in=list(states)))
+        .defer("loads", "left")
+        .order_by("-pk")
+        .first()
+    )
+    return found
