@@ -37,6 +37,10 @@ app.conf.update(
             "task": "patients.jobs.resume_imports",
             "schedule": crontab(minute="*/5", hour="0-1,3-23"),
         },
+        "resume_proposals": {
+            "task": "tasks.jobs.resume_proposals",
+            "schedule": crontab(minute="*/2", hour="0-1,3-23"),
+        },
         "close_weeks": {
             "task": "reports.jobs.close_weeks",
             "schedule": crontab(hour=5, minute=0, day_of_week="mon"),
@@ -50,5 +54,10 @@ app.autodiscover_tasks(related_name="jobs")
 def catch_up(**_: object) -> None:
     """A worker that starts does what was missed: the machine was off at night, or a worker was killed."""
     if app.conf.task_default_queue in app.amqp.queues.consume_from:
-        for job in ("patients.jobs.resume_imports", "tasks.jobs.catch_up", "reports.jobs.close_weeks"):
+        for job in (
+            "patients.jobs.resume_imports",
+            "tasks.jobs.resume_proposals",
+            "tasks.jobs.catch_up",
+            "reports.jobs.close_weeks",
+        ):
             app.send_task(job)

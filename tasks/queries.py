@@ -11,10 +11,22 @@ from django.db.models import Count, Q, Sum
 
 from patients.models import Patient
 from tasks.eligibility import KindRule, ground_for
-from tasks.models import AllocationRun, Delegation, PlanStep, Programme, Task, TaskKind, TaskState
+from tasks.models import (
+    AllocationChange,
+    AllocationRun,
+    Cause,
+    Delegation,
+    PlanStep,
+    Programme,
+    RunState,
+    Task,
+    TaskKind,
+    TaskState,
+)
+from tasks.stranded import stranded as stranded  # noqa: PLC0414 - pages ask for it here
 from teams.calendar import DAY, day_share, midnight, working_days
 from teams.models import Member
-from teams.queries import capacity
+from teams.queries import capacity, time_for_tasks
 
 MOST_ROWS = 300
 QUICK_KINDS = 6
@@ -232,9 +244,23 @@ def week_load(member: Member, days: list[dt.date]) -> dict[int, dict[dt.date, in
 
 
 def last_sharing(member: Member) -> AllocationRun | None:
-    """What the latest sharing out of the clinic came to. One query."""
-    found: AllocationRun | None = AllocationRun.objects.visible_to(member).order_by("-ran_at").first()
+    """What the latest sharing out of the clinic's whole work came to. One query."""
+    runs = AllocationRun.objects.visible_to(member).filter(state=RunState.APPLIED)
+    found: AllocationRun | None = runs.exclude(cause=Cause.URGENT).order_by("-ran_at").first()
     return found
+
+
+def may_undo(run: AllocationRun) -> bool:
+    """Is it in use, and has no later one changed anything? Urgent tasks put in since do not count. One query."""
+    if run.state != RunState.APPLIED:
+        return False
+    later = AllocationChange.objects.filter(
+        run__clinic=run.clinic_id,
+        run__state=RunState.APPLIED,
+        run__decided_at__gte=run.decided_at,
+        applied=True,
+    )
+    return not later.exclude(run=run.pk).exclude(run__cause=Cause.URGENT).exists()
 
 
 def receivers(task: Task, by: Member, *, today: dt.date) -> list[tuple[Member, int]]:
@@ -249,3 +275,16 @@ def receivers(task: Task, by: Member, *, today: dt.date) -> list[tuple[Member, i
         for m in who_may(task, on=today)
         if m.pk in minutes and m.pk != task.assignee_id
     ]
+
+
+def minutes_left(member: Member, day: dt.date, *, today: dt.date, but: int | None = None) -> tuple[int, int]:
+    """(minutes for tasks with overtime, minutes taken) of a member's day; the task `but` is not counted. Four queries."""
+    whole = time_for_tasks([day], [member.clinic_id]).get(member.pk, {}).get(day, 0)
+    begun = Q(state=TaskState.STARTED) if day == today else Q()
+    mine = Task.objects.visible_to(member).open().held_by(member).exclude(pk=but)
+    taken = mine.filter(Q(planned_on=day) | begun).aggregate(Sum("planned_minutes", default=0))
+    done = Task.objects.visible_to(member).filter(
+        done_by=member, ended_at__gte=midnight(day), ended_at__lt=midnight(day + DAY)
+    )
+    spent = done.aggregate(Sum("minutes", default=0))["minutes__sum"]
+    return whole, taken["planned_minutes__sum"] + spent

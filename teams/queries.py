@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q
 
 from teams.calendar import OSLO, day_share
-from teams.models import Member, User
+from teams.models import Absence, Member, Overtime, User
 
 
 def places_of(user: User) -> list[Member]:
@@ -35,3 +36,39 @@ def capacity(days: Iterable[dt.date], clinics: list[int] | None = None) -> dict[
         for member_id, day, minutes in cursor.fetchall():
             found[member_id][day] = minutes
     return dict(found)
+
+
+def overtime(days: Iterable[dt.date], clinics: list[int] | None = None) -> dict[int, dict[dt.date, int]]:
+    """Minutes that leaders allowed beyond capacity, by member id and day. One query.
+
+    None for somebody who is absent or not employed that day: nobody is called in from leave by a number.
+    """
+    away = Absence.objects.filter(
+        member=OuterRef("member"), starts_on__lte=OuterRef("day"), ends_on__gte=OuterRef("day")
+    )
+    rows = Overtime.objects.filter(
+        Q(member__ends_on__isnull=True) | Q(member__ends_on__gte=F("day")),
+        ~Exists(away),
+        day__in=list(days),
+        minutes__gt=0,
+        member__starts_on__lte=F("day"),
+    )
+    if clinics is not None:
+        rows = rows.filter(clinic__in=clinics)
+    found: dict[int, dict[dt.date, int]] = defaultdict(dict)
+    for member_id, day, minutes in rows.values_list("member_id", "day", "minutes"):
+        found[member_id][day] = minutes
+    return dict(found)
+
+
+def time_for_tasks(
+    days: Iterable[dt.date], clinics: list[int] | None = None
+) -> dict[int, dict[dt.date, int]]:
+    """What may be planned by member id and day: capacity and allowed overtime. Two queries."""
+    days = list(days)
+    found = capacity(days, clinics)
+    for member_id, extra in overtime(days, clinics).items():
+        own = found.setdefault(member_id, {})
+        for day, minutes in extra.items():
+            own[day] = own.get(day, 0) + minutes
+    return found

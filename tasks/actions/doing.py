@@ -9,9 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from tasks.actions.changing import note, take, write
 from tasks.actions.plans import move_on
-from tasks.life import NotAllowed, after
-from tasks.models import Origin, PlanStep, Task, TaskEvent, TaskKind, TaskState, Verb
+from tasks.life import NotAllowed
+from tasks.models import Origin, PlanStep, Task, TaskKind, TaskState, Verb
 from tasks.queries import may_do
 from teams.calendar import oslo_date
 from teams.models import Member
@@ -19,12 +20,7 @@ from teams.permissions import Permission, may, require
 
 UNDO_WITHIN = dt.timedelta(minutes=10)
 MOST_MINUTES = 12 * 60
-FREE = {"pinned": False, "pinned_day": False}  # no person has decided who, or when
 FURTHEST = dt.timedelta(days=366)  # that something can be put off
-
-
-class Changed(NotAllowed):
-    """Somebody else changed the task since this page was shown."""
 
 
 @transaction.atomic
@@ -37,7 +33,7 @@ def complete(task_id: int, *, by: Member, minutes: int, at: dt.datetime, version
     require(by, Permission.DO_TASKS)
     if not 1 <= minutes <= MOST_MINUTES:
         raise ValueError("minutes")
-    task = _take(task_id, by, version)
+    task = take(task_id, by, version)
     if not may_do(by, task, on=oslo_date(at)):
         raise PermissionDenied("not eligible")
     before: dict[str, Any] = {}
@@ -45,7 +41,7 @@ def complete(task_id: int, *, by: Member, minutes: int, at: dt.datetime, version
         plan_step = PlanStep.objects.select_for_update().select_related("step").get(pk=task.plan_step_id)
         before = {"plan_step": _standing(plan_step)}
         move_on(plan_step, done_on=oslo_date(at))
-    return _write(
+    return write(
         task, Verb.COMPLETE, by=by, at=at, extra=before,
         ended_at=at, done_by=by, minutes=minutes, assignee=task.assignee or by,
     )  # fmt: skip
@@ -58,7 +54,7 @@ def undo(task_id: int, *, by: Member, at: dt.datetime) -> Task:
     Raises NotAllowed when it is too late, somebody else's, or something has happened to the task since.
     """
     require(by, Permission.DO_TASKS)
-    task = _take(task_id, by, None)
+    task = take(task_id, by, None)
     last = task.events.order_by("-id").first()
     if (
         last is None
@@ -73,9 +69,9 @@ def undo(task_id: int, *, by: Member, at: dt.datetime) -> Task:
         _restore(task.plan_step_id, last.after["plan_step"])
     if last.verb == Verb.LOG:
         # There was no task before it was logged: it ends as not done, and counts nowhere.
-        return _write(task, Verb.UNDO, by=by, at=at, to=TaskState.CANCELLED, done_by=None, minutes=None)
+        return write(task, Verb.UNDO, by=by, at=at, to=TaskState.CANCELLED, done_by=None, minutes=None)
     # Whoever held it holds it again: completing it did not take it from them.
-    return _write(task, Verb.UNDO, by=by, at=at, ended_at=None, done_by=None, minutes=None)
+    return write(task, Verb.UNDO, by=by, at=at, ended_at=None, done_by=None, minutes=None)
 
 
 @transaction.atomic
@@ -87,12 +83,12 @@ def postpone(
     Raises ValueError("until") for a day that is not ahead, or after a hard deadline's last day.
     """
     require(by, Permission.DO_TASKS)
-    task = _take(task_id, by, version)
+    task = take(task_id, by, version)
     _has_a_say(by, task, at)
     last_day = (task.closes_on or task.due_on) if task.hard else None
     if not oslo_date(at) < until <= oslo_date(at) + FURTHEST or (last_day and until > last_day):
         raise ValueError("until")
-    return _write(
+    return write(
         task, Verb.POSTPONE, by=by, at=at, reason=reason, opens_on=until, planned_on=None, pinned_day=False
     )
 
@@ -106,16 +102,25 @@ def hand_on(
     Raises PermissionDenied when the receiver may not do it by law, profession or delegation.
     """
     require(by, Permission.DO_TASKS)
-    task = _take(task_id, by, version)
+    task = take(task_id, by, version)
     _has_a_say(by, task, at)
     if to is None:
-        return _write(
-            task, Verb.RELEASE, by=by, at=at, reason=reason, assignee=None, planned_on=None, why={}, **FREE
+        return write(
+            task,
+            Verb.RELEASE,
+            by=by,
+            at=at,
+            reason=reason,
+            assignee=None,
+            planned_on=None,
+            why={},
+            pinned=False,
+            pinned_day=False,
         )
     if to.clinic_id != by.clinic_id or not may_do(to, task, on=oslo_date(at)):
         raise PermissionDenied("receiver not eligible")
     why = {"rule": "handed_on", "by": by.name}
-    return _write(
+    return write(
         task,
         Verb.HAND_ON,
         by=by,
@@ -133,14 +138,14 @@ def hand_on(
 def cancel(task_id: int, *, by: Member, reason: str, at: dt.datetime, version: int | None = None) -> Task:
     """The task will not be done. Told apart from done: a plan counts on from the due date, not from today."""
     require(by, Permission.DO_TASKS)
-    task = _take(task_id, by, version)
+    task = take(task_id, by, version)
     _has_a_say(by, task, at)
     if task.plan_step_id:
         move_on(
             PlanStep.objects.select_for_update().select_related("step").get(pk=task.plan_step_id),
             done_on=None,
         )
-    return _write(task, Verb.CANCEL, by=by, at=at, reason=reason, ended_at=at)
+    return write(task, Verb.CANCEL, by=by, at=at, reason=reason, ended_at=at)
 
 
 @transaction.atomic
@@ -159,9 +164,7 @@ def log_work(
         state=TaskState.DONE, opens_on=oslo_date(at), planned_minutes=minutes, minutes=minutes,
         assignee=by, done_by=by, opened_at=at, ended_at=at,
     )  # fmt: skip
-    _note(
-        task, Verb.LOG, from_state="", from_member=None, by=by, at=at, reason="", after={"minutes": minutes}
-    )
+    note(task, Verb.LOG, from_state="", from_member=None, by=by, at=at, reason="", after={"minutes": minutes})
     return task
 
 
@@ -173,58 +176,6 @@ def _has_a_say(by: Member, task: Task, at: dt.datetime) -> None:
         and not may_do(by, task, on=oslo_date(at))
     ):
         raise PermissionDenied("neither the holder, nor eligible, nor a leader")
-
-
-def _take(task_id: int, by: Member, version: int | None) -> Task:
-    """Lock the task for this transaction; whoever comes at the same time waits, and then sees the new version."""
-    task: Task = (
-        Task.objects.visible_to(by).select_for_update(of=("self",)).select_related("kind").get(pk=task_id)
-    )
-    if version is not None and task.version != version:
-        raise Changed(_("Oppgaven er endret av andre siden du åpnet siden. Se på den en gang til."))
-    return task
-
-
-def _write(
-    task: Task,
-    verb: Verb,
-    *,
-    by: Member,
-    at: dt.datetime,
-    reason: str = "",
-    extra: dict[str, Any] | None = None,
-    to: TaskState | None = None,
-    **fields: Any,
-) -> Task:
-    from_state, from_member = task.state, task.assignee
-    task.state = to or after(verb, TaskState(task.state))
-    task.version += 1
-    for name, value in fields.items():
-        setattr(task, name, value)
-    task.save(update_fields=["state", "version", *fields])
-    plain = {name: value for name, value in fields.items() if not isinstance(value, (Member, dt.datetime))}
-    _note(
-        task, verb, from_state=from_state, from_member=from_member, by=by, at=at, reason=reason,
-        after={**{k: v.isoformat() if isinstance(v, dt.date) else v for k, v in plain.items()}, **(extra or {})},
-    )  # fmt: skip
-    return task
-
-
-def _note(
-    task: Task,
-    verb: Verb,
-    *,
-    from_state: str,
-    from_member: Member | None,
-    by: Member,
-    at: dt.datetime,
-    reason: str,
-    after: dict[str, Any],
-) -> None:
-    TaskEvent.objects.create(
-        clinic_id=task.clinic_id, task=task, verb=verb, from_state=from_state, to_state=task.state,
-        from_member=from_member, to_member=task.assignee, by=by, at=at, effective_at=at, reason=reason, after=after,
-    )  # fmt: skip
 
 
 def _standing(plan_step: PlanStep) -> dict[str, str | None]:

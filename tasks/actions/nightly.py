@@ -1,21 +1,22 @@
-"""What the night does for every clinic at once: end, open, share out. Safe to run twice, or to be killed."""
+"""What the night does for every clinic: end, open, share out. Safe to run twice, or to be killed."""
 
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 from django.db import connection
 
-from tasks.actions.sharing import share_out
-from tasks.models import AllocationRun
+from tasks.actions.sharing import Shared, share_out
+from tasks.actions.writing import run_sql
+from tasks.models import AllocationChange, AllocationRun, Cause, RunState
 from teams.calendar import midnight
 from teams.models import Clinic
 from teams.wall import jobs_scope
 
-SQL = Path(__file__).parent.parent / "sql"
-CLINICS_AT_A_TIME = 200
+CLINICS_AT_A_TIME = 25
+BEGINS = dt.timedelta(hours=4)  # config/celery.py
+KEEP_CHANGES = dt.timedelta(days=30)
 
 
 def open_due_tasks(*, now: dt.datetime, today: dt.date) -> int:
@@ -25,48 +26,55 @@ def open_due_tasks(*, now: dt.datetime, today: dt.date) -> int:
     """
     with jobs_scope():
         _lock("open_due_tasks")
-        _run("end_plans.sql", now=now, today=today)
-        return _run("open_due.sql", now=now, today=today)
+        run_sql("end_plans", {"now": now, "today": today})
+        return int(run_sql("open_due", {"now": now, "today": today})[0][0])
+
+
+def begin_night(*, now: dt.datetime, today: dt.date) -> list[list[int]]:
+    """Open what falls due, forget old changes; the clinics that have had no sharing out tonight, in batches.
+
+    The first part of the night, and of catching up with one that a machine slept through.
+    """
+    open_due_tasks(now=now, today=today)
+    with jobs_scope():
+        AllocationChange.objects.filter(run__ran_at__lt=now - KEEP_CHANGES).delete()
+        done = AllocationRun.objects.filter(cause=Cause.NIGHT, ran_at__gte=tonight(now, today))
+        done = done.exclude(state=RunState.RUNNING)
+        clinics = Clinic.objects.exclude(pk__in=done.values("clinic"))
+        left = list(clinics.order_by("pk").values_list("pk", flat=True))
+    return list(_batches(left))
+
+
+def share_out_tonight(clinic_ids: list[int], *, now: dt.datetime, today: dt.date) -> Shared:
+    """One batch of the night. Sent twice, or begun again after a worker was killed, it does only what is missing."""
+    return share_out(clinic_ids, now=now, today=today, since=tonight(now, today), wait=False)
+
+
+def tonight(now: dt.datetime, today: dt.date) -> dt.datetime:
+    """When the night that counts began: what ran before it was yesterday's, or ran ahead of it."""
+    begins = midnight(today) + BEGINS
+    return begins if now >= begins else midnight(today)
 
 
 def allocate_tasks(*, now: dt.datetime, today: dt.date, clinic_ids: list[int] | None = None) -> int:
-    """Give every open task to somebody, for all clinics (or those named). Returns how many are placed.
+    """Give every open task to somebody, for all clinics (or those named), here and now. Returns how many are placed.
 
-    One transaction per 200 clinics: killed in the middle, the rest is done by the next run, and nothing twice.
+    Written batch by batch: killed in the middle, what was done stays, and nothing is done twice.
     """
     if clinic_ids is None:
         with jobs_scope():
             clinic_ids = list(Clinic.objects.order_by("pk").values_list("pk", flat=True))
-    placed = 0
-    for start in range(0, len(clinic_ids), CLINICS_AT_A_TIME):
-        with jobs_scope():
-            _lock("allocate_tasks")
-            placed += share_out(clinic_ids[start : start + CLINICS_AT_A_TIME], now=now, today=today)
-    return placed
+    return sum(share_out(batch, now=now, today=today).placed for batch in _batches(clinic_ids))
 
 
 def night(*, now: dt.datetime, today: dt.date) -> tuple[int, int]:
-    """The whole night: (opened, placed)."""
+    """The whole night in this process: (opened, placed)."""
     return open_due_tasks(now=now, today=today), allocate_tasks(now=now, today=today)
 
 
-def catch_up(*, now: dt.datetime, today: dt.date) -> tuple[int, int]:
-    """Tonight's work as far as it has not been done: a machine was off at four, or a worker was killed.
-
-    Opening is harmless to repeat; sharing out is for the clinics that have had none since midnight.
-    """
-    opened = open_due_tasks(now=now, today=today)
-    with jobs_scope():
-        shared = AllocationRun.objects.filter(ran_at__gte=midnight(today)).values("clinic")
-        left = list(Clinic.objects.exclude(pk__in=shared).order_by("pk").values_list("pk", flat=True))
-    return opened, allocate_tasks(now=now, today=today, clinic_ids=left)
-
-
-def _run(name: str, **parameters: Any) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute((SQL / name).read_text(encoding="utf-8"), parameters)
-        row = cursor.fetchone()
-    return int(row[0])
+def _batches(clinic_ids: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(clinic_ids), CLINICS_AT_A_TIME):
+        yield clinic_ids[start : start + CLINICS_AT_A_TIME]
 
 
 def _lock(name: str) -> None:

@@ -10,7 +10,7 @@ works in these days stays theirs.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from tasks.allocation.problem import (
     Candidate,
@@ -54,7 +54,7 @@ class _Book:
         self.load[member_id] += minutes
 
 
-def solve(problem: Problem) -> Plan:
+def solve(problem: Problem, *, stop: Callable[[], bool] | None = None) -> Plan:
     """Place every task that somebody may do and has time for. The same problem gives the same plan."""
     book = _Book(problem.members)
     placements, unplaced = [], []

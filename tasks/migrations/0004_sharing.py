@@ -4,7 +4,6 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
-
 # Every run so far was a night's, in use as soon as it was written; who was given a task by a colleague keeps it.
 AS_IT_WAS = [
     "UPDATE tasks_allocationrun SET state = 'applied', decided_at = ran_at",

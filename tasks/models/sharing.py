@@ -71,6 +71,8 @@ class AllocationRun(models.Model):
     seconds = models.FloatField(null=True)
     stopped_early = models.BooleanField(default=False)
     reference = models.CharField(max_length=16, blank=True)
+    # How often it was begun: a clinic that takes its worker down with it is not tried for ever.
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     decided_by = models.ForeignKey(
         Member, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from tasks.actions import doing
+from tasks.actions.changing import Changed
 from tasks.actions.nightly import night, open_due_tasks
 from tasks.actions.plans import start_plans
 from tasks.life import NotAllowed
@@ -89,7 +90,7 @@ def test_whoever_comes_second_is_told_and_nothing_is_overwritten(solbakken: Cast
     doing.postpone(
         routine.pk, by=solbakken.nurse, until=MONDAY + dt.timedelta(days=1), reason="x", at=MORNING
     )
-    with pytest.raises(doing.Changed):
+    with pytest.raises(Changed):
         doing.complete(routine.pk, by=solbakken.doctor, minutes=10, at=MORNING, version=seen)
     routine.refresh_from_db()
     assert routine.state == "assigned"
