@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tasks.allocation.problem import MemberDays, Placement, Plan, Problem, TaskToPlace
+from tasks.allocation.problem import Candidate, MemberDays, Other, Placement, Plan, Problem, TaskToPlace
+from tasks.allocation.recount import recount
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,8 @@ class _Facts:
     tasks: dict[int, TaskToPlace]
     members: dict[int, MemberDays]
     placed: dict[int, Placement]
-    capacity: dict[int, int]  # minutes over all days of the problem
-    load: Counter[int]  # minutes booked over all days
+    may: dict[int, dict[int, Candidate]]  # by task: who may do it
+    stand: dict[int, tuple[int, int]]  # by member: minutes booked, and minutes there are, over all days
 
     @classmethod
     def of(cls, problem: Problem, plan: Plan) -> _Facts:
@@ -33,14 +34,15 @@ class _Facts:
         for each in plan.placements:
             if each.task_id in tasks:
                 load[each.member_id] += tasks[each.task_id].minutes
+        own = {m.id: sum(m.minutes.get(day, 0) for day in problem.days) for m in problem.members}
         return cls(
             problem,
             plan,
             tasks,
             {m.id: m for m in problem.members},
             {p.task_id: p for p in plan.placements},
-            {m.id: sum(m.minutes.get(day, 0) for day in problem.days) for m in problem.members},
-            load,
+            {t.id: {c.member_id: c for c in t.candidates} for t in problem.tasks},
+            {each: (load[each], own.get(each, 0)) for each in {*own, *load}},
         )
 
 
@@ -50,7 +52,7 @@ def breaches(problem: Problem, plan: Plan) -> list[str]:
     found = [*_each_once(facts)]
     if found:  # nothing else can be told of tasks that nobody knows
         return found
-    return [*_allowed(facts), *_room(facts), *_order(facts)]
+    return [*_allowed(facts), *_room(facts), *_order(facts), *_told(facts), *_counted(facts)]
 
 
 def _each_once(facts: _Facts) -> Iterator[str]:
@@ -69,7 +71,7 @@ def _allowed(facts: _Facts) -> Iterator[str]:
     days = set(facts.problem.days)
     for each in facts.plan.placements:
         task = facts.tasks[each.task_id]
-        if all(c.member_id != each.member_id for c in task.candidates):
+        if each.member_id not in facts.may[task.id]:
             yield f"task {task.id}: member {each.member_id} may not do it"
         if each.day not in days:
             yield f"task {task.id}: {each.day} is not one of the days"
@@ -106,3 +108,46 @@ def _order(facts: _Facts) -> Iterator[str]:
             yield f"task {each.task_id}: its preparation, task {first}, has no day"
         elif preparation.day > each.day:
             yield f"task {each.task_id}: its preparation, task {first}, comes later"
+
+
+def _told(facts: _Facts) -> Iterator[str]:
+    """Loads, ground and the others, as the placements and what is unplaced tell them."""
+    for each in facts.plan.placements:
+        may = facts.may[each.task_id]
+        load, capacity = facts.stand.get(each.member_id, (0, 0))
+        true = (load - facts.tasks[each.task_id].minutes, load, capacity)
+        told = (each.load_before, each.load_after, each.capacity)
+        if told != true:
+            yield f"task {each.task_id}: tells of load before, after and capacity {told}, and they are {true}"
+        if each.member_id in may and each.ground != may[each.member_id].ground:
+            yield f"task {each.task_id}: its ground is {may[each.member_id].ground!r}, not {each.ground!r}"
+        yield from _others(facts, each.task_id, each.others, each.member_id)
+    for left in facts.plan.unplaced:
+        yield from _others(facts, left.task_id, left.others, None)
+
+
+def _others(facts: _Facts, task_id: int, others: tuple[Other, ...], chosen: int | None) -> Iterator[str]:
+    """Each of those who may and did not get it, once, with what they have."""
+    may = facts.may[task_id]
+    told = {o.member_id for o in others}
+    if len(told) != len(others) or told != may.keys() - {chosen}:
+        yield f"task {task_id}: tells of others {sorted(told)}, and they are {sorted(may.keys() - {chosen})}"
+    for each in others:
+        true = facts.stand.get(each.member_id, (0, 0))
+        if (each.load, each.capacity) != true:
+            yield (
+                f"task {task_id}: says that member {each.member_id} has {each.load} of {each.capacity} minutes,"
+                f" and it is {true[0]} of {true[1]}"
+            )
+
+
+def _counted(facts: _Facts) -> Iterator[str]:
+    """The objective is what the formula gives for these placements, and not below what is said to be possible."""
+    if any(p.member_id not in facts.may[p.task_id] for p in facts.plan.placements):
+        return  # the formula knows no cost for somebody who may not
+    true = recount(facts.problem, {p.task_id: (p.member_id, p.day) for p in facts.plan.placements})
+    told = facts.plan.objective
+    if told.levels != true:
+        yield f"objective: the levels told are {told.levels}, and they are {true}"
+    if told.bound > sum(true):
+        yield f"objective: the bound {told.bound} is above the cost {sum(true)}"

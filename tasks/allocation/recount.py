@@ -46,13 +46,15 @@ def rates(problem: Problem, task: TaskToPlace, member_id: int, day: dt.date) -> 
     points = problem.weights
     candidates = {c.member_id: c for c in task.candidates}
     mine = candidates[member_id]
-    steps = mine.level - min(c.level for c in task.candidates)
-    stranger = mine.tie is None and any(c.tie for c in task.candidates if c.level == mine.level)
+    steps = mine.level - min([c.level for c in task.candidates])
+    stranger = mine.tie is None and mine.level in [c.level for c in task.candidates if c.tie]
     calm = 0
     if task.holder in candidates and member_id != task.holder:
         calm += points.holder
     if task.planned in problem.days and day != task.planned and _open(task, task.planned):
         calm += points.day
+    if task.hard:
+        calm += points.margin * max(0, (day - _opens(problem, task)).days)
     return _lateness(problem, task, day), points.level * steps, points.tie * stranger, calm
 
 
@@ -69,24 +71,21 @@ def steps(capacity: int, parts: int) -> list[int]:
     return [after - before for before, after in pairwise(bounds)]
 
 
+def _opens(problem: Problem, task: TaskToPlace) -> dt.date:
+    return max(task.earliest, problem.days[0])
+
+
 def _lateness(problem: Problem, task: TaskToPlace, day: dt.date) -> int:
-    points, last = problem.weights, problem.days[-1]
-    return _lateness_of(
-        (day - (task.due or last)).days,
-        (day - max(task.earliest, problem.days[0])).days,
-        points.late,
-        points.hard if task.hard else 0,
-        points.margin if task.hard else 0,
-    )
+    points, due = problem.weights, task.due or problem.days[-1]
+    waited = max(0, (day - _opens(problem, task)).days)
+    return _lateness_of((day - due).days, waited, points.late, points.hard if task.hard else 0)
 
 
 @cache
-def _lateness_of(over: int, waited: int, late: int, hard: int, margin: int) -> int:
+def _lateness_of(over: int, waited: int, late: int, hard: int) -> int:
     """`over`: days after the due date; `waited`: days since it could first have been done."""
-    avoidable = range(
-        max(1, over - max(0, waited) + 1), over + 1
-    )  # those that an earlier day would have spared
-    return sum(late * min(n, BENDS) + hard for n in avoidable) + margin * max(0, waited)
+    avoidable = range(max(1, over - waited + 1), over + 1)  # those that an earlier day would have spared
+    return sum(late * min(n, BENDS) + hard for n in avoidable)
 
 
 def _open(task: TaskToPlace, day: dt.date) -> bool:
@@ -95,12 +94,16 @@ def _open(task: TaskToPlace, day: dt.date) -> bool:
 
 def _extra_visits(problem: Problem, where: Where) -> Iterator[int]:
     """For each patient's tasks that belong together: how many places more than one."""
-    together: dict[tuple[int, frozenset[int]], list[TaskToPlace]] = defaultdict(list)
+    own: dict[int, list[TaskToPlace]] = defaultdict(list)
     for task in problem.tasks:
         if task.patient is not None and task.candidates:
+            own[task.patient].append(task)
+    together: dict[tuple[int, frozenset[int]], list[TaskToPlace]] = defaultdict(list)
+    for patient, tasks in own.items():
+        for task in tasks if len(tasks) > 1 else ():
             least = min(c.level for c in task.candidates)
             people = frozenset(c.member_id for c in task.candidates if c.level == least)
-            together[task.patient, people].append(task)
+            together[patient, people].append(task)
     for tasks in together.values():
         if len(tasks) > 1:
             ends = min(_ends(task) for task in tasks)

@@ -1,0 +1,183 @@
+"""The sharing out, measured: `bin/bench allocation --clinics 200 --seed 7 [--set NAME|all] [--json]`.
+
+Per instance (bench/instances.py): the whole `solve(problem)`, from dataclasses to plan, on one thread of one
+process; HiGHS's call for the linear relaxation of the same instance and objective, its matrices ready; how far
+the plan is from the bound, and whether the bound is HiGHS's; the checker over the plan; and what random,
+fewest-open, round-robin and greedy sharing give on the same instance. Then the other sets, growth, levels one
+after another against weighted levels, and two processes side by side for all clinics of the country.
+
+Left out of the times: one solve to warm up (a worker loads and compiles once), and building the instances.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench import ground
+from bench.baselines import BASELINES
+from bench.instances import SHAPES, instance
+from bench.quality import Figures, figures, together
+from bench.relaxation import METHODS, relax
+from bench.side_by_side import seconds_on_two
+from tasks.allocation import solve
+from tasks.allocation.checker import breaches
+from tasks.allocation.problem import Plan, Problem
+
+ALL_CLINICS = 1550
+MAIN = "clinic_week"
+GROWTH = ("growth_12", "growth_25", "growth_50")
+OTHERS = tuple(name for name in SHAPES if name != MAIN and name not in GROWTH)
+BOTH_METHODS = (
+    5  # instances of a set on which both of HiGHS's methods are timed; the faster then stands for it
+)
+
+
+@dataclass(slots=True)
+class Measured:
+    """Of one set, instance by instance."""
+
+    name: str
+    ours: list[Figures] = field(default_factory=list)
+    others: dict[str, list[Figures]] = field(default_factory=lambda: {name: [] for name in BASELINES})
+    lp: dict[str, list[float]] = field(default_factory=lambda: {method: [] for method in METHODS})
+    off: list[float] = field(default_factory=list)  # HiGHS's optimum against the bound, as a share of it
+    broken: list[str] = field(default_factory=list)
+
+    def add(self, seed: int) -> None:
+        """One more instance."""
+        problem = instance(self.name, seed)
+        started = time.perf_counter()
+        plan = solve(problem)
+        seconds = time.perf_counter() - started
+        self.broken += [f"{self.name} {seed}: {breach}" for breach in breaches(problem, plan)]
+        bound = plan.objective.bound
+        where = {p.task_id: (p.member_id, p.day) for p in plan.placements}
+        self.ours.append(figures(problem, where, bound=bound, seconds=seconds))
+        self._compare(problem, plan, seed)
+        for name, share in BASELINES.items():
+            started = time.perf_counter()
+            theirs = share(problem, seed)
+            seconds = time.perf_counter() - started
+            self.others[name].append(figures(problem, theirs, bound=bound, seconds=seconds))
+
+    def _compare(self, problem: Problem, plan: Plan, seed: int) -> None:
+        """HiGHS on the relaxation of the same instance."""
+        relaxation = relax(problem)
+        both = len(self.ours) <= BOTH_METHODS
+        for method in METHODS if both else (self.faster,):
+            answer = relaxation.solve(method)
+            self.lp[method].append(answer.seconds)
+        bound = plan.objective.bound
+        self.off.append(abs(answer.least - bound) / max(1.0, abs(answer.least)))
+
+    @property
+    def faster(self) -> str:
+        return min(METHODS, key=lambda method: statistics.median(self.lp[method][:BOTH_METHODS]))
+
+    def told(self) -> dict[str, Any]:
+        """The figures of the set."""
+        found = together(self.ours)
+        lp = statistics.median(self.lp[self.faster])
+        return {
+            **found,
+            "median_lp_seconds": round(lp, 4),
+            "time_ratio": round(found["median_seconds"] / lp, 3),
+            "lp_method": self.faster,
+            "lp_methods": {m: round(statistics.median(self.lp[m][:BOTH_METHODS]), 4) for m in METHODS},
+            "bound_off_lp": float(f"{max(self.off):.1e}"),
+            "breaches": len(self.broken),
+            "baselines": {name: together(theirs) for name, theirs in self.others.items()},
+        }
+
+
+def measure_set(name: str, seeds: Iterable[int]) -> Measured:
+    """Every instance of these seeds."""
+    measured = Measured(name)
+    for seed in seeds:
+        measured.add(seed)
+    return measured
+
+
+def seeds(first: int, number: int) -> list[int]:
+    """So many seeds that no other first seed gives."""
+    return [first * 100_000 + each for each in range(number)]
+
+
+def levels_in_order(samples: Sequence[tuple[str, int]]) -> dict[str, Any]:
+    """Do the weights give what level after level gives? On the relaxation, by HiGHS."""
+    differing = []
+    for name, seed in samples:
+        relaxation = relax(instance(name, seed))
+        weighted = relaxation.levels @ relaxation.solve().minutes
+        in_order = relaxation.in_order()
+        differing += [
+            {
+                "set": name,
+                "seed": seed,
+                "level": at + 1,
+                "weighted": round(float(w)),
+                "in_order": round(least),
+            }
+            for at, (w, least) in enumerate(zip(weighted, in_order, strict=True))
+            if abs(w - least) > 1e-6 * abs(least) + 1
+        ]
+    unlike = len({(each["set"], each["seed"]) for each in differing})
+    return {"instances": len(samples), "equal": len(samples) - unlike, "differing": differing}
+
+
+def measure(clinics: int, *, seed: int, chosen: str = "all") -> tuple[dict[str, Any], list[str]]:
+    """The figures that `tell` prints, and every breach that the checker found."""
+    main = MAIN if chosen == "all" else chosen
+    solve(instance(main, seed))
+    measured = [measure_set(main, seeds(seed, clinics))]
+    told = {"set": main, **measured[0].told()}
+    if chosen == "all":
+        few = max(3, min(20, clinics // 10))
+        sets = [measure_set(name, seeds(seed, few)) for name in OTHERS]
+        growth = [measure_set(name, seeds(seed, max(2, few // 4))) for name in GROWTH]
+        samples = [(MAIN, each) for each in seeds(seed, few)]
+        samples += [(name, each) for name in OTHERS for each in seeds(seed, max(1, few // 10))]
+        on_two = seconds_on_two(MAIN, seeds(seed, clinics))
+        told |= {
+            "sets": {each.name: each.told() for each in sets},
+            "growth": {each.name: each.told() for each in growth},
+            "lexicographic": levels_in_order(samples),
+            "two_processes_seconds": round(on_two, 2),
+            "all_clinics_seconds": round(on_two * ALL_CLINICS / clinics, 1),
+            "all_clinics": f"{clinics} clinics on two processes, scaled to {ALL_CLINICS}",
+        }
+        measured += [*sets, *growth]
+    return told, [breach for each in measured for breach in each.broken]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="bench allocation", description="The sharing out, against its bound."
+    )
+    parser.add_argument("--clinics", type=int, default=50, help="instances of the main set (default 50)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--set", dest="chosen", choices=["all", *SHAPES], default="all")
+    parser.add_argument("--json", action="store_true", help="one line of JSON")
+    parser.add_argument("--picture", metavar="FILE.svg", type=Path, help="draw gap against time here")
+    asked = parser.parse_args()
+    if asked.clinics < 1:
+        parser.error("--clinics must be 1 or more")
+    told, broken = measure(asked.clinics, seed=asked.seed, chosen=asked.chosen)
+    ground.tell(told, as_json=asked.json)
+    if asked.picture:
+        from bench.picture import draw
+
+        asked.picture.write_text(draw(told), encoding="utf-8")
+    if broken:
+        sys.exit("\n".join(broken))
+
+
+if __name__ == "__main__":
+    main()
