@@ -23,6 +23,7 @@ def entries(request: HttpRequest, member: Member) -> list[Entry]:
     rooms = [
         (_("Min dag"), "my_day", Permission.DO_TASKS),
         (_("Team"), "team", Permission.SEE_TEAM),
+        (_("Fordeling"), "sharing", Permission.ASSIGN_TASKS),
         (_("Pasienter"), "patients", Permission.SEE_PATIENTS),
         (_("Programmer"), "programmes", Permission.SEE_PROGRAMMES),
         (_("Import"), "imports", Permission.IMPORT_PATIENTS),

@@ -6,15 +6,15 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When, Window
+from django.db.models import Case, Count, F, IntegerField, Sum, Value, When, Window
 from django.db.models.functions import RowNumber
 
-from tasks.models import AllocationRun, Delegation, RunState, Task
+from tasks.models import AllocationRun, Cause, Delegation, RunState, Task
 from tasks.queries import week_load
 from tasks.refusals import Delegated
 from teams.calendar import working_days
 from teams.models import Member
-from teams.queries import capacity
+from teams.queries import time_for_tasks
 
 HORIZON = 10  # working days, as the sharing out
 ROWS_PER_GROUP = 25
@@ -89,7 +89,10 @@ def open_proposal(member: Member) -> AllocationRun | None:
     """A sharing out that waits for the worker or for a leader. One query."""
     waiting = [RunState.WAITING, RunState.RUNNING, RunState.PROPOSED]
     found: AllocationRun | None = (
-        AllocationRun.objects.visible_to(member).filter(state__in=waiting).order_by("-pk").first()
+        AllocationRun.objects.visible_to(member)
+        .filter(state__in=waiting, asked_by__isnull=False)
+        .order_by("-pk")
+        .first()
     )
     return found
 
@@ -153,9 +156,9 @@ def delegations_of(task: Task) -> dict[int, list[Delegated]]:
 
 
 def loads_now(member: Member, *, today: dt.date) -> dict[int, tuple[int, int]]:
-    """(booked, there) minutes by member id over the next ten working days. Two queries."""
+    """(booked, there) minutes by member id over the next ten working days. Three queries."""
     days = working_days(today, HORIZON)
-    minutes, booked = capacity(days), week_load(member, days)
+    minutes, booked = time_for_tasks(days), week_load(member, days)
     return {
         who: (sum(booked.get(who, {}).values()), sum(minutes.get(who, {}).values()))
         for who in {*minutes, *booked}
@@ -168,10 +171,11 @@ def unapplied(run: AllocationRun) -> int:
 
 
 def last_run(member: Member, states: Iterable[RunState]) -> AllocationRun | None:
-    """The latest in one of these states. One query."""
+    """The latest of the whole work in one of these states. One query."""
     found: AllocationRun | None = (
         AllocationRun.objects.visible_to(member)
-        .filter(Q(state__in=list(states)))
+        .filter(state__in=list(states))
+        .exclude(cause=Cause.URGENT)
         .defer("loads", "left")
         .order_by("-pk")
         .first()

@@ -1,7 +1,7 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from tasks.views import my_day, overview, programmes, task, why
+from tasks.views import my_day, overview, programmes, sharing, sharing_decide, task, why
 
 urlpatterns: list[URLPattern] = [
     path("min-dag/", my_day.my_day, name="my_day"),
@@ -13,6 +13,13 @@ urlpatterns: list[URLPattern] = [
     path("oppgave/<int:task_id>/gi-videre/", task.hand_on, name="hand_on_task"),
     path("oppgave/<int:task_id>/avbryt/", task.cancel, name="cancel_task"),
     path("oppgave/<int:task_id>/hvorfor/", why.why, name="why"),
+    path("fordeling/", sharing.sharing, name="sharing"),
+    path("fordeling/foresla/", sharing_decide.propose, name="propose_sharing"),
+    path("fordeling/<int:run_id>/ta-i-bruk/", sharing_decide.apply, name="apply_sharing"),
+    path("fordeling/<int:run_id>/forkast/", sharing_decide.discard, name="discard_sharing"),
+    path("fordeling/<int:run_id>/angre/", sharing_decide.undo, name="undo_sharing"),
+    path("fordeling/<int:run_id>/", sharing.sharing_run, name="sharing_run"),
+    path("fordeling/<int:run_id>/til/<int:group>/", sharing.sharing_person, name="sharing_person"),
     path("ingen/", overview.pool, name="pool"),
     path("pasienter/<int:patient_id>/oppfolging/", overview.patient_plans, name="patient_plans"),
     path("team/", overview.team, name="team"),

@@ -53,3 +53,27 @@ document.addEventListener("keydown", (event) => {
     here?.querySelector("[hx-get]")?.click();
   }
 });
+
+// A proposal: a person's box ticks all of theirs, and the button says how many are taken.
+const choice = document.getElementById("valg");
+const boxes = (group) => [...choice.querySelectorAll(`[name=task][data-group="${group.value}"]`)];
+function count() {
+  let taken = 0;
+  for (const group of choice.querySelectorAll("[name=group]")) {
+    const ticked = boxes(group).filter((box) => box.checked).length;
+    group.indeterminate = group.checked && ticked < boxes(group).length;
+    taken += group.checked ? ticked + Number(group.dataset.more) : 0;
+  }
+  const total = document.getElementById("antall");
+  total.textContent = `${taken} / ${total.dataset.of}`;
+}
+choice?.addEventListener("change", ({ target }) => {
+  if (target.name === "group") for (const box of boxes(target)) box.checked = target.checked;
+  if (target.name === "task") {
+    const group = choice.querySelector(`[name=group][value="${target.dataset.group}"]`);
+    const left = boxes(group).some((box) => box.checked);
+    group.checked = left || (group.checked && Number(group.dataset.more) > 0);
+  }
+  count();
+});
+if (choice) count();

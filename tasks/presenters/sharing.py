@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tasks.allocation.problem import Obstacle
-from tasks.models import Cause
+from tasks.models import AllocationRun, Cause, RunState
 from tasks.presenters.lines import patient_words
 from tasks.presenters.words import ADVICE, OBSTACLES, Person, reason
 from tasks.sharings import ChangeRow, ChangeSum, LeftRow
@@ -104,7 +104,7 @@ def change_line(row: ChangeRow, members: Mapping[int, Member], *, today: dt.date
         minutes=row.to_minutes,
         from_words=_place(members.get(row.from_member or 0), row.from_day),
         to_words=_place(to, row.to_day),
-        why=reason(row.to_why, person, day=row.to_day, today=today),
+        why=reason(row.to_why or {}, person, day=row.to_day, today=today),
         only_day=row.from_member == row.to_member and row.to_day is not None,
         applied=row.applied,
     )
@@ -161,6 +161,46 @@ def left_line(row: LeftRow, today: dt.date) -> LeftLine:
     who = patient_words(row.given_name, row.family_name, row.birth_date, today)
     overdue = row.due_on is not None and row.due_on < today
     return LeftLine(row.id, who, row.name, row.minutes, row.due_on, row.hard, overdue)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """A sharing out in numbers: change hands, get somebody for the first time, only change day, lose their place."""
+
+    hands: int
+    fresh: int
+    days: int
+    lost: int
+    stuck: int
+    may_wait: int
+    gap: str
+
+    @property
+    def all(self) -> int:
+        return self.hands + self.fresh + self.days + self.lost
+
+
+def run_sums(sums: Iterable[ChangeSum], left: Iterable[tuple[int, str]], gap: float | None) -> Sums:
+    found = list(sums)
+    placed = [part for part in found if part.group != NOBODY]
+    obstacles = [obstacle for _task, obstacle in left]
+    may_wait = obstacles.count(Obstacle.MAY_WAIT)
+    return Sums(
+        hands=sum(p.tasks for p in placed if p.from_member not in (None, p.group)),
+        fresh=sum(p.tasks for p in placed if p.from_member is None),
+        days=sum(p.tasks for p in placed if p.from_member == p.group),
+        lost=sum(p.tasks for p in found if p.group == NOBODY),
+        stuck=len(obstacles) - may_wait,
+        may_wait=may_wait,
+        gap="–" if gap is None else gap_number(gap),
+    )
+
+
+def run_title(run: AllocationRun) -> str:
+    """What the page of a sharing out is called, by what can be done with it."""
+    if run.state in (RunState.WAITING, RunState.RUNNING, RunState.PROPOSED):
+        return _("Forslag til fordeling")
+    return _("Nattens fordeling") if run.cause == Cause.NIGHT else _("Fordeling")
 
 
 def gap_words(gap: float | None) -> str:

@@ -50,3 +50,9 @@ def bar_widths(part: int | None, whole: int | None) -> tuple[str, bool]:
     if not whole:
         return ("100" if part else "0"), bool(part)
     return f"{min(100.0, 100 * part / whole):.1f}", part > whole
+
+
+@register.filter
+def signed_minutes(value: int) -> str:
+    """«+1 t 10 min», «−20 min», «0 min»: a change of minutes."""
+    return ("+" if value > 0 else "") + minutes(value)
