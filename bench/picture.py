@@ -1,0 +1,111 @@
+"""Gap against time as one SVG: a point a method, ours among them. Reads as well in greyscale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+NAMES = {
+    "random_eligible": "random eligible",
+    "fewest_open": "fewest open",
+    "round_robin": "round robin",
+    "greedy": "greedy",
+    "flow_and_rounding": "flow + rounding",
+    "ours": "Fordel",
+}
+LEAST = 1e-4  # a gap below this is drawn here: the scale is logarithmic
+INK, QUIET, OURS, THEIRS, PAPER = "#1e2b3c", "#525b66", "#00447f", "#8b939c", "#ffffff"
+
+
+def draw(told: Mapping[str, Any]) -> str:
+    """The picture of what `bench allocation` tells: median time across, median gap up, a line to the worst gap."""
+    import vl_convert
+
+    points = [{**_point("ours", told), "seconds": told["median_seconds"]}]
+    points += [_point(name, figures) for name, figures in told["baselines"].items()]
+    svg: str = vl_convert.vegalite_to_svg(_spec(points, told), vl_version="5.21", allowed_base_urls=[])
+    words = f"<title>{_title(told)}</title>"
+    first, rest = svg.split(">", 1)
+    return f'{first} role="img">{words}{rest}\n'
+
+
+def _point(name: str, figures: Mapping[str, Any]) -> dict[str, Any]:
+    median, worst = figures["median_gap"], figures["worst_gap"]
+    return {
+        "name": f"{NAMES[name]}: {_percent(median)} (worst {_percent(worst)})",
+        "ours": name == "ours",
+        "seconds": figures["median_seconds"],
+        "gap": max(LEAST, median),
+        "worst": max(LEAST, worst),
+    }
+
+
+def _percent(share: float) -> str:
+    return f"{share:.2%}" if share < 0.1 else f"{share:,.0%}"
+
+
+def _title(told: Mapping[str, Any]) -> str:
+    return f"Distance from the best possible against time: {told['instances']} instances of {told['set']}"
+
+
+def _spec(points: list[dict[str, Any]], told: Mapping[str, Any]) -> dict[str, Any]:
+    times = [p["seconds"] for p in points] + [told["median_lp_seconds"]]
+    across = {
+        "field": "seconds",
+        "type": "quantitative",
+        "scale": {"type": "log", "domain": [min(times) / 2, max(times) * 12]},
+        "axis": {"title": "seconds an instance (median)", "grid": False, "tickCount": 6},
+    }
+    up = {
+        "type": "quantitative",
+        "scale": {"type": "log"},
+        "axis": {"title": "gap to the bound", "format": "~%", "tickCount": 7},
+    }
+    colour = {"condition": {"test": "datum.ours", "value": OURS}, "value": THEIRS}
+    solver = [{"seconds": told["median_lp_seconds"], "text": "HiGHS, the relaxation only"}]
+    return {
+        "background": PAPER,
+        "padding": 12,
+        "width": 620,
+        "height": 360,
+        "title": {"text": _title(told), "anchor": "start", "fontSize": 15, "color": INK, "offset": 14},
+        "layer": [
+            {
+                "data": {"values": solver},
+                "layer": [
+                    {"mark": {"type": "rule", "color": QUIET, "strokeDash": [5, 4]}, "encoding": {"x": across}},
+                    {
+                        "mark": {"type": "text", "align": "left", "dx": 6, "y": 10, "color": QUIET, "fontSize": 12},
+                        "encoding": {"x": across, "text": {"field": "text"}},
+                    },
+                ],
+            },
+            {
+                "data": {"values": points},
+                "layer": [
+                    {
+                        "mark": {"type": "rule", "strokeWidth": 1.5},
+                        "encoding": {
+                            "x": across, "y": {**up, "field": "gap"}, "y2": {"field": "worst"}, "color": colour,
+                        },
+                    },
+                    {
+                        "mark": {"type": "point", "filled": True, "opacity": 1},
+                        "encoding": {
+                            "x": across, "y": {**up, "field": "gap"}, "color": colour,
+                            "size": {"condition": {"test": "datum.ours", "value": 180}, "value": 80},
+                        },
+                    },
+                    {
+                        "mark": {"type": "text", "align": "left", "dx": 10, "color": INK, "fontSize": 13},
+                        "encoding": {"x": across, "y": {**up, "field": "gap"}, "text": {"field": "name"}},
+                    },
+                ],
+            },
+        ],
+        "config": {
+            "font": "Inter, 'Helvetica Neue', Arial, sans-serif",
+            "view": {"stroke": None},
+            "axis": {"labelColor": INK, "titleColor": QUIET, "labelFontSize": 12, "titleFontWeight": "normal"},
+        },
+    }  # fmt: skip
