@@ -15,7 +15,7 @@ import argparse
 import statistics
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ ALL_CLINICS = 1550
 MAIN = "clinic_week"
 GROWTH = ("growth_12", "growth_25", "growth_50")
 OTHERS = tuple(name for name in SHAPES if name != MAIN and name not in GROWTH)
+MOST_BREACHES = 20  # shown
 BOTH_METHODS = (
     5  # instances of a set on which both of HiGHS's methods are timed; the faster then stands for it
 )
@@ -157,6 +158,49 @@ def measure(clinics: int, *, seed: int, chosen: str = "all") -> tuple[dict[str, 
     return told, [breach for each in measured for breach in each.broken]
 
 
+COLUMNS = {
+    "instances": "instances",
+    "median_gap": "gap",
+    "worst_gap": "worst",
+    "median_seconds": "seconds",
+    "time_ratio": "of HiGHS's",
+    "unplaced_minutes": "unplaced",
+    "late_minutes": "late",
+    "doctor_minutes_others_may_do": "doctors'",
+    "spread_of_utilisation": "spread",
+    "continuity": "continuity",
+    "moved_minutes": "moved",
+}
+
+
+def _table(told: dict[str, Any]) -> Iterator[str]:
+    """The same figures for people: a line a set and method."""
+    yield f"{'':<30}" + "".join(f"{title:>11}" for title in COLUMNS.values())
+    sets = {told["set"]: told, **told.get("sets", {}), **told.get("growth", {})}
+    for name, ours in sets.items():
+        yield f"{name:<30}" + "".join(f"{_cell(key, ours.get(key)):>11}" for key in COLUMNS)
+        for method, theirs in ours["baselines"].items():
+            yield f"  {method:<28}" + "".join(f"{_cell(key, theirs.get(key)):>11}" for key in COLUMNS)
+    for key in (
+        "lp_methods",
+        "bound_off_lp",
+        "breaches",
+        "lexicographic",
+        "all_clinics",
+        "all_clinics_seconds",
+    ):
+        if key in told:
+            yield f"{key}: {told[key]}"
+
+
+def _cell(key: str, value: float | None) -> str:
+    if value is None:
+        return ""
+    if key in ("median_gap", "worst_gap", "spread_of_utilisation", "continuity"):
+        return f"{value:.2%}" if value < 10 else f"{value:.0%}"
+    return f"{value:g}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="bench allocation", description="The sharing out, against its bound."
@@ -170,13 +214,16 @@ def main() -> None:
     if asked.clinics < 1:
         parser.error("--clinics must be 1 or more")
     told, broken = measure(asked.clinics, seed=asked.seed, chosen=asked.chosen)
-    ground.tell(told, as_json=asked.json)
+    if asked.json:
+        ground.tell(told, as_json=True)
+    else:
+        print("\n".join(_table(told)))
     if asked.picture:
         from bench.picture import draw
 
         asked.picture.write_text(draw(told), encoding="utf-8")
     if broken:
-        sys.exit("\n".join(broken))
+        sys.exit("\n".join([*broken[:MOST_BREACHES], f"{len(broken)} breaches of a rule"]))
 
 
 if __name__ == "__main__":

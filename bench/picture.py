@@ -13,6 +13,8 @@ NAMES = {
     "flow_and_rounding": "flow + rounding",
     "ours": "Fordel",
 }
+DECADES = [10.0**power for power in range(-4, 4)]
+APART = 1.7  # the least ratio between two labels' heights
 LEAST = 1e-4  # a gap below this is drawn here: the scale is logarithmic
 INK, QUIET, OURS, THEIRS, PAPER = "#1e2b3c", "#525b66", "#00447f", "#8b939c", "#ffffff"
 
@@ -23,6 +25,7 @@ def draw(told: Mapping[str, Any]) -> str:
 
     points = [{**_point("ours", told), "seconds": told["median_seconds"]}]
     points += [_point(name, figures) for name, figures in told["baselines"].items()]
+    _spread_labels(points)
     svg: str = vl_convert.vegalite_to_svg(_spec(points, told), vl_version="5.21", allowed_base_urls=[])
     words = f"<title>{_title(told)}</title>"
     first, rest = svg.split(">", 1)
@@ -40,6 +43,15 @@ def _point(name: str, figures: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _spread_labels(points: list[dict[str, Any]]) -> None:
+    """From the lowest up, each label so far over the one below that both can be read."""
+    below = at = 0.0
+    for point in sorted(points, key=lambda each: (each["gap"], each["name"])):
+        at = point["seconds"] if point["gap"] >= below * APART else max(at, point["seconds"])
+        point["label"] = below = max(point["gap"], below * APART)
+        point["at"] = at
+
+
 def _percent(share: float) -> str:
     return f"{share:.2%}" if share < 0.1 else f"{share:,.0%}"
 
@@ -53,13 +65,13 @@ def _spec(points: list[dict[str, Any]], told: Mapping[str, Any]) -> dict[str, An
     across = {
         "field": "seconds",
         "type": "quantitative",
-        "scale": {"type": "log", "domain": [min(times) / 2, max(times) * 12]},
+        "scale": {"type": "log", "domain": [min(times) / 2, max(times) * 8]},
         "axis": {"title": "seconds an instance (median)", "grid": False, "tickCount": 6},
     }
     up = {
         "type": "quantitative",
         "scale": {"type": "log"},
-        "axis": {"title": "gap to the bound", "format": "~%", "tickCount": 7},
+        "axis": {"title": "gap to the bound", "format": ",~%", "values": DECADES},
     }
     colour = {"condition": {"test": "datum.ours", "value": OURS}, "value": THEIRS}
     solver = [{"seconds": told["median_lp_seconds"], "text": "HiGHS, the relaxation only"}]
@@ -98,7 +110,9 @@ def _spec(points: list[dict[str, Any]], told: Mapping[str, Any]) -> dict[str, An
                     },
                     {
                         "mark": {"type": "text", "align": "left", "dx": 10, "color": INK, "fontSize": 13},
-                        "encoding": {"x": across, "y": {**up, "field": "gap"}, "text": {"field": "name"}},
+                        "encoding": {
+                            "x": {**across, "field": "at"}, "y": {**up, "field": "label"}, "text": {"field": "name"},
+                        },
                     },
                 ],
             },
