@@ -58,35 +58,48 @@ def away(moves: Iterable[Move], gathered: Gathered) -> dict[int, LeftAlone]:
 
 
 def full(moves: Sequence[Move], gathered: Gathered, clinic_id: int) -> dict[int, LeftAlone]:
-    """The fewest changes, the latest first, to leave out so that none fills a day beyond its minutes.
+    """Changes to leave out so that none fills a day beyond its minutes, the latest first, by task id.
 
-    What is left out stays where it is, which may fill another day: looked at again until nothing changes.
+    What is left out stays where it is, which may fill another day: looked at again until nothing changes. In the
+    end none of them would fit by itself.
     """
     rows = {row.id: row for row in gathered.rows.get(clinic_id, ())}
-    left: dict[int, LeftAlone] = {}
-    while True:
-        going = [move for move in moves if move.task_id not in left]
-        over = _over(going, rows, gathered)
-        if not over:
-            return left
-        left |= dict.fromkeys(over, LeftAlone.FULL)
+    going, out = list(moves), []
+    while over := _over(going, rows, gathered):
+        out += [move for move in going if move.task_id in over]
+        going = [move for move in going if move.task_id not in over]
+    booked = _booked(going, rows)
+    while back := next((move for move in out if _fits(move, booked, gathered)), None):
+        out.remove(back)
+        going.append(back)
+        booked = _booked(going, rows)
+    return {move.task_id: LeftAlone.FULL for move in out}
 
 
-def _over(moves: Sequence[Move], rows: Mapping[int, Row], gathered: Gathered) -> list[int]:
+def _fits(move: Move, booked: Mapping[Place, int], gathered: Gathered) -> bool:
+    place = _place(move.member, move.day)
+    return place is not None and booked.get(place, 0) + move.minutes <= _free(place, gathered)
+
+
+def _free(place: Place, gathered: Gathered) -> int:
+    return gathered.minutes.get(place[0], {}).get(place[1], 0)
+
+
+def _over(moves: Sequence[Move], rows: Mapping[int, Row], gathered: Gathered) -> set[int]:
     booked = _booked(moves, rows)
     into: dict[Place, list[Move]] = defaultdict(list)
     for move in moves:
         place = _place(move.member, move.day)
         if place and place != _place(rows[move.task_id].assignee_id, rows[move.task_id].planned_on):
             into[place].append(move)
-    out = []
+    out = set()
     for place, coming in into.items():
-        too_much = booked[place] - gathered.minutes.get(place[0], {}).get(place[1], 0)
+        too_much = booked[place] - _free(place, gathered)
         for move in reversed(coming):
             if too_much <= 0:
                 break
             too_much -= move.minutes
-            out.append(move.task_id)
+            out.add(move.task_id)
     return out
 
 

@@ -172,7 +172,11 @@ def test_nobody_absent_gets_anything(solbakken: Cast) -> None:
 
 def test_what_a_person_gave_away_stays_where_it_was_given(solbakken: Cast) -> None:
     task = make_task(
-        solbakken.clinic, "okonomi", assignee=solbakken.nurse, why={"rule": "handed_on", "by": "Siri"}
+        solbakken.clinic,
+        "okonomi",
+        assignee=solbakken.nurse,
+        why={"rule": "handed_on", "by": "Siri"},
+        pinned=True,
     )
     allocate_tasks(now=MORNING, today=MONDAY)
     task.refresh_from_db()
