@@ -120,6 +120,14 @@ DEFINITIONS: dict[str, Definition] = {
         _("minutter"),
         _("Minutter på utført arbeid som ingen hadde planlagt, og som ble logget i etterkant."),
     ),
+    "overrides": Definition(
+        _("Overstyringer"),
+        _("ganger"),
+        _(
+            "Ganger i uken en leder låste en oppgave til noen, utelukket noen fra en oppgave, ga videre en oppgave en"
+            " kollega hadde, eller angret en hel fordeling. Mange kan bety at fordelingen ikke vet noe den burde vite."
+        ),
+    ),
     "opened": Definition(_("Åpnet"), _("oppgaver"), _("Oppgaver som ble til i uken, også de som ble logget i etterkant.")),
     "done": Definition(_("Utført"), _("oppgaver"), _("Oppgaver som ble utført i uken.")),
     "ended_undone": Definition(

@@ -25,6 +25,7 @@ class WeeklyReport(models.Model):
     followups_in_time = models.PositiveIntegerField(_("oppfølginger gjort innen fristen"))
     overdue = models.PositiveIntegerField(_("forfalt ved ukeslutt"))
     overdue_14_days = models.PositiveIntegerField(_("forfalt mer enn 14 dager ved ukeslutt"))
+    overrides = models.PositiveIntegerField(_("ganger fordelingen ble overstyrt"), default=0, db_default=0)
 
     objects = ClinicQuerySet.as_manager()
 

@@ -107,6 +107,9 @@ class AllocationRun(models.Model):
         indexes = [
             models.Index(fields=["clinic", "-ran_at"], name="allocationrun_latest"),
             models.Index(
+                fields=["undone_at"], condition=Q(undone_at__isnull=False), name="allocationrun_undone"
+            ),
+            models.Index(
                 fields=["ran_at"],
                 condition=Q(state__in=["waiting", "running"]),
                 name="allocationrun_unfinished",

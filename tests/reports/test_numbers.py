@@ -10,7 +10,9 @@ from django.db.models import Sum
 
 from reports.actions import close_weeks
 from reports.models import CapacityLine, MovableLine, WeeklyReport, WorkLine
-from tasks.models import Delegation, PlanStep, TaskKind, TaskState
+from tasks.actions import overrides
+from tasks.actions.doing import hand_on
+from tasks.models import AllocationRun, Delegation, PlanStep, Task, TaskKind, TaskState
 from teams.calendar import Week
 from teams.models import Absence, Clinic
 from tests.conftest import STARTED, Cast, make_member
@@ -215,3 +217,26 @@ def test_whoever_left_is_in_the_weeks_they_were_here(solbakken: Cast) -> None:
     assert names == {300}
     later = close(WEEK.plus(1))
     assert not CapacityLine.objects.filter(report=later, member=gone).exists()
+
+
+def test_how_often_a_leader_overruled_the_sharing_out(solbakken: Cast) -> None:
+    leader, nurse, secretary = solbakken.doctor, solbakken.nurse, solbakken.secretary
+    moment = at(day(WEEK, 2))
+    tasks = [make_task(secretary, "okonomi") for _ in range(6)]
+    pinned, ruled_out, given, own, colleagues, later = (task.pk for task in tasks)
+    why: dict[str, Any] = {"reason": "Kjenner saken.", "at": moment}
+    overrides.pin(pinned, by=leader, to=nurse, day=None, **why)
+    overrides.unpin(pinned, by=leader, **why)  # letting go is no overruling
+    overrides.forbid(ruled_out, nurse, by=leader, **why)
+    overrides.allow(ruled_out, nurse, by=leader, **why)
+    hand_on(given, by=leader, to=nurse, **why)  # from the secretary: overruled
+    Task.objects.filter(pk=own).update(assignee=leader)
+    hand_on(own, by=leader, to=nurse, **why)  # the leader's own
+    hand_on(colleagues, by=secretary, to=nurse, **why)  # no leader
+    overrides.pin(later, by=leader, to=nurse, day=None, reason="x", at=WEEK.ends_at)  # next week's
+    AllocationRun.objects.create(
+        clinic=solbakken.clinic, cause="night", state="undone", ran_at=moment, first_day=WEEK.monday,
+        decided_at=moment, undone_by=leader, undone_at=moment,
+    )  # fmt: skip
+    assert close().overrides == 4
+    assert close(WEEK.plus(1)).overrides == 1
