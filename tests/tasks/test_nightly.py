@@ -199,9 +199,7 @@ def test_a_second_night_changes_nothing(solbakken: Cast) -> None:
 
 def test_no_day_holds_more_than_it_has(solbakken: Cast) -> None:
     for _ in range(200):
-        make_task(
-            solbakken.clinic, "ekonsultasjon", planned_minutes=25, due_on=MONDAY + dt.timedelta(days=30)
-        )
+        make_task(solbakken.clinic, "ekonsultasjon", planned_minutes=25, due_on=MONDAY + dt.timedelta(days=7))
     allocate_tasks(now=MORNING, today=MONDAY)
     booked: dict[tuple[int, dt.date], int] = {}
     for who, day, minutes in Task.objects.exclude(planned_on=None).values_list(
