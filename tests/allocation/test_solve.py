@@ -136,7 +136,7 @@ def test_nothing_to_do() -> None:
         (problem(member(5, mon=60), task(1, 10)), Obstacle.NOBODY_MAY),
         (problem(member(5, mon=60, tue=40), task(1, 61, 5)), Obstacle.TOO_LONG),
         (
-            problem(member(5, mon=60), member(6, mon=60), task(1, 61, 5, 6, holder=5, pinned=True)),
+            problem(member(5), member(6, mon=60), task(1, 10, 5, 6, holder=5, pinned=True)),
             Obstacle.PINNED_FULL,
         ),
     ],
