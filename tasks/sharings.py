@@ -13,7 +13,7 @@ from tasks.models import AllocationRun, Cause, Delegation, RunState, Task
 from tasks.queries import week_load
 from tasks.refusals import Delegated
 from teams.calendar import working_days
-from teams.models import Member
+from teams.models import Member, Overtime
 from teams.queries import time_for_tasks
 
 HORIZON = 10  # working days, as the sharing out
@@ -163,6 +163,12 @@ def loads_now(member: Member, *, today: dt.date) -> dict[int, tuple[int, int]]:
         who: (sum(booked.get(who, {}).values()), sum(minutes.get(who, {}).values()))
         for who in {*minutes, *booked}
     }
+
+
+def overtime_ahead(member: Member, today: dt.date) -> list[Overtime]:
+    """What leaders have allowed from today on, soonest first. One query, bounded."""
+    rows = Overtime.objects.visible_to(member).filter(day__gte=today, minutes__gt=0)
+    return list(rows.select_related("member", "by").order_by("day", "member__name")[:30])
 
 
 def unapplied(run: AllocationRun) -> int:

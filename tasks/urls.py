@@ -1,7 +1,7 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from tasks.views import my_day, overview, programmes, sharing, sharing_decide, task, why
+from tasks.views import my_day, new_task, overrides, overview, programmes, sharing, sharing_decide, task, why
 
 urlpatterns: list[URLPattern] = [
     path("min-dag/", my_day.my_day, name="my_day"),
@@ -13,6 +13,13 @@ urlpatterns: list[URLPattern] = [
     path("oppgave/<int:task_id>/gi-videre/", task.hand_on, name="hand_on_task"),
     path("oppgave/<int:task_id>/avbryt/", task.cancel, name="cancel_task"),
     path("oppgave/<int:task_id>/hvorfor/", why.why, name="why"),
+    path("oppgave/<int:task_id>/las/", overrides.pin, name="pin_task"),
+    path("oppgave/<int:task_id>/las-opp/", overrides.unpin, name="unpin_task"),
+    path("oppgave/<int:task_id>/utelukk/", overrides.forbid, name="forbid_task"),
+    path("oppgave/<int:task_id>/tillat/", overrides.allow, name="allow_task"),
+    path("oppgave/<int:task_id>/sett-inn/", overrides.place, name="place_task"),
+    path("oppgaver/ny/", new_task.new_task, name="new_task"),
+    path("team/overtid/", overview.overtime, name="allow_overtime"),
     path("fordeling/", sharing.sharing, name="sharing"),
     path("fordeling/foresla/", sharing_decide.propose, name="propose_sharing"),
     path("fordeling/<int:run_id>/ta-i-bruk/", sharing_decide.apply, name="apply_sharing"),

@@ -54,6 +54,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Enter in a search field inside a larger form searches, and does not send the form.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.dataset?.enter) return;
+  event.preventDefault();
+  document.getElementById(event.target.dataset.enter).click();
+});
+
 // A proposal: a person's box ticks all of theirs, and the button says how many are taken.
 const choice = document.getElementById("valg");
 const boxes = (group) => [...choice.querySelectorAll(`[name=task][data-group="${group.value}"]`)];

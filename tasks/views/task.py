@@ -9,20 +9,20 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST, require_safe
 
-from patients.actions import record_access
 from tasks.actions import doing
-from tasks.forms import CancelForm, CompleteForm, HandOnForm, PostponeForm, version_of
+from tasks.forms import CancelForm, CompleteForm, PostponeForm
 from tasks.life import NotAllowed
 from tasks.models import Task
-from tasks.presenters import as_seen, counts, line, usual_postponement
-from tasks.queries import may_do, receivers, team_load, work_row, working_day_at_hand, worklist
+from tasks.presenters import as_seen, counts, line
+from tasks.queries import receivers, team_load, work_row, working_day_at_hand, worklist
+from tasks.views.sheet import hand_on_form, sheet, task_or_404
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
 from teams.permissions import Permission, may, requires
@@ -37,7 +37,7 @@ DONE_TEXT = {
 @require_safe
 @requires(Permission.DO_TASKS)
 def task(request: MemberRequest, task_id: int) -> HttpResponse:
-    return _page(request, task_id)
+    return sheet(request, task_id)
 
 
 @require_POST
@@ -76,9 +76,9 @@ def postpone(request: MemberRequest, task_id: int) -> HttpResponse:
 @require_POST
 @requires(Permission.DO_TASKS)
 def hand_on(request: MemberRequest, task_id: int) -> HttpResponse:
-    found = _task(request, task_id)
+    found = task_or_404(request, task_id)
     to = {m.pk: m for m, _load in receivers(found, request.member, today=oslo_date(timezone.now()))}
-    form = _hand_on_form(request, found, request.POST)
+    form = hand_on_form(request, found, request.POST)
     return _form(
         request, task_id, "hand_on", form,
         lambda data: doing.hand_on(
@@ -97,41 +97,6 @@ def cancel(request: MemberRequest, task_id: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _task(request: MemberRequest, task_id: int) -> Task:
-    found = Task.objects.visible_to(request.member).select_related("kind", "patient", "assignee")
-    row: Task = get_object_or_404(found, pk=task_id)
-    return row
-
-
-def _hand_on_form(request: MemberRequest, task: Task, data: Any = None) -> HandOnForm:
-    found = receivers(task, request.member, today=oslo_date(timezone.now()))
-    choices = [
-        (m.pk, _("%(name)s, %(load)d %% belagt") % {"name": m.name, "load": load}) for m, load in found
-    ]
-    return HandOnForm(data, choices=choices, held=bool(task.assignee_id), initial=version_of(task))
-
-
-def _page(request: MemberRequest, task_id: int, status: int = 200, **forms_: forms.Form) -> HttpResponse:
-    found, today = _task(request, task_id), oslo_date(timezone.now())
-    until = usual_postponement(found, today)
-    if found.patient:
-        record_access(found.patient, by=request.member, ground="oppfølging", what="oppgave")
-    context = {
-        "task": found,
-        "line": line(
-            work_row(request.member, task_id), person=as_seen(found.assignee, request.member), today=today
-        ),
-        "may_do": may_do(request.member, found, on=today),
-        "events": found.events.select_related("by", "to_member"),
-        "postpone": PostponeForm(initial={**version_of(found), "until": until}) if until else None,
-        "hand_on": forms_.get("hand_on") or _hand_on_form(request, found),
-        "cancel": CancelForm(initial=version_of(found)),
-        **forms_,
-    }
-    template = "tasks/task.html" + ("#sheet" if request.htmx.target == "ark" else "")
-    return render(request, template, context, status=status)
-
-
 def _form(
     request: MemberRequest,
     task_id: int,
@@ -139,7 +104,7 @@ def _form(
     form: forms.Form,
     action: Callable[[dict[str, Any]], Task],
 ) -> HttpResponse:
-    was_held = bool(_task(request, task_id).assignee_id)
+    was_held = bool(task_or_404(request, task_id).assignee_id)
     if form.is_valid():
         try:
             changed = action(form.cleaned_data)
@@ -160,7 +125,7 @@ def _form(
             if request.htmx:
                 return HttpResponse(status=204, headers={"HX-Redirect": back})
             return HttpResponseRedirect(back)
-    return _page(request, task_id, 422, **{name: form})
+    return sheet(request, task_id, 422, **{name: form})
 
 
 def _try(request: MemberRequest, task_id: int, action: Callable[[], Task]) -> HttpResponse:
@@ -182,7 +147,7 @@ def _row(request: MemberRequest, task_id: int, error: str = "") -> HttpResponse:
 
     422, and what was typed, when nothing was changed.
     """
-    found, today = _task(request, task_id), oslo_date(timezone.now())
+    found, today = task_or_404(request, task_id), oslo_date(timezone.now())
     day = working_day_at_hand(request.member, today)
     context = {
         "task": found,

@@ -93,7 +93,7 @@ def test_a_leader_reads_the_same_of_the_nurse_by_name() -> None:
         ),
         (
             [[1, "level", 0, 0], [2, "loaded", 0, 0]],
-            "Amir kunne også, men har mer å gjøre, og Kari trengs ikke når en annen kan.",
+            "Amir kunne også, men har mer å gjøre, og Kari er på et høyere nivå enn den trenger.",
         ),
     ],
 )

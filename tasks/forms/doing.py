@@ -1,4 +1,4 @@
-"""What people may send about tasks. A form checks the shape; the action checks whether they may."""
+"""What people send about a task they do, put off, hand on or log."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tasks.models import Cause, Origin, Task, TaskKind
+from tasks.models import Origin, Task, TaskKind
 
 MOST_MINUTES = 720
 
@@ -86,35 +86,6 @@ class CancelForm(forms.Form):
         widget=forms.Select(attrs={"class": "ds-input"}),
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
-
-
-class Integers(forms.Field):
-    """Several hidden or ticked whole numbers of one name, or one text of them with commas between."""
-
-    widget = forms.MultipleHiddenInput
-    default_error_messages = {"invalid": _("Last siden på nytt.")}
-
-    def to_python(self, value: Any) -> set[int]:
-        found = [part for text in value or [] for part in str(text).split(",") if part]
-        if not all(part.isdecimal() and len(part) < 19 for part in found):
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return {int(part) for part in found}
-
-
-class ChooseForm(forms.Form):
-    """What to take of a proposal: everything, or of the groups ticked what is ticked or was not shown."""
-
-    all = forms.BooleanField(required=False)
-    group = Integers(required=False)
-    task = Integers(required=False)
-    shown = Integers(required=False)
-
-
-class ProposeForm(forms.Form):
-    """`calm`: only what must move. `cause` is what the page's banner found; unknown ones are just asked for."""
-
-    calm = forms.BooleanField(required=False)
-    cause = forms.ChoiceField(choices=Cause.choices, required=False)
 
 
 class LogForm(forms.Form):
