@@ -9,10 +9,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from patients.models import Patient
 from reports.models import WeeklyReport
-from tasks.models import AllocationRun, PlanStep, Task, TaskEvent
+from tasks.models import AllocationChange, AllocationRun, Delegation, PlanStep, Task, TaskEvent, TaskKind
 from teams.calendar import Week, oslo_date
-from teams.models import Clinic
+from teams.models import Clinic, Member
 from tests.processes import CHECKOUT, forget_jobs, kill, until, worker
 
 pytestmark = pytest.mark.worker
@@ -48,12 +49,15 @@ def assert_the_night_is_whole() -> None:
     opened = Task.objects.filter(plan_step__isnull=False)
     assert opened.count() == opened.values("plan_step").distinct().count() == CLINICS * 60
     assert TaskEvent.objects.filter(verb="open").count() == CLINICS * 60
-    assert set(AllocationRun.objects.values_list("clinic", flat=True)) == set(
+    runs = AllocationRun.objects.filter(cause="night")
+    assert sorted(runs.values_list("clinic", flat=True)) == sorted(
         Clinic.objects.values_list("pk", flat=True)
     )
-    # Whoever holds a task that was given tonight got it by exactly one event.
-    given = TaskEvent.objects.filter(verb="assign").values_list("task", flat=True)
-    assert len(given) == len(set(given))
+    assert set(runs.values_list("state", flat=True)) == {"applied"}
+    # Whoever holds a task that was given tonight got it by exactly one event, and it stands in one change.
+    given = TaskEvent.objects.filter(verb__in=["assign", "plan", "release"]).values_list("task", flat=True)
+    assert len(given) == len(set(given)) == AllocationChange.objects.filter(applied=True).count()
+    assert not AllocationChange.objects.filter(applied=False).exists()
 
 
 def assert_the_weeks_are_whole() -> None:
@@ -65,24 +69,99 @@ def assert_the_weeks_are_whole() -> None:
         assert weeks <= set(found)
 
 
+def shared_out() -> bool:
+    """Has every clinic had its night, one way or the other?"""
+    return AllocationRun.objects.filter(state__in=["applied", "failed"]).count() >= CLINICS
+
+
 def test_a_worker_that_starts_does_what_was_missed(clinics: None) -> None:
     with worker():
-        until(lambda: AllocationRun.objects.count() >= CLINICS)
+        until(shared_out)
         until(lambda: WeeklyReport.objects.count() >= CLINICS * 5)
     assert_the_night_is_whole()
     assert_the_weeks_are_whole()
 
 
-@pytest.mark.parametrize("moment", ["INSERT INTO tasks_task", "FROM tasks_task", "INSERT INTO reports_"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "INSERT INTO tasks_task", "FROM tasks_task", "INSERT INTO tasks_allocationchange", "Carries out the changes",
+        "INSERT INTO reports_",
+    ],
+)  # fmt: skip
 def test_killed_in_the_middle_nothing_is_twice_and_nothing_missing(clinics: None, moment: str) -> None:
     with worker() as first:
         until(lambda: at_work(moment), seconds=30)
         kill(first)
     with worker():
-        until(lambda: AllocationRun.objects.count() >= CLINICS)
+        until(shared_out)
         until(lambda: WeeklyReport.objects.count() >= CLINICS * 5)
     assert_the_night_is_whole()
     assert_the_weeks_are_whole()
+
+
+def test_killed_while_the_solver_thinks_the_batch_is_begun_again(clinics: None) -> None:
+    running = AllocationRun.objects.filter(state="running")
+    with worker() as first:
+        until(lambda: running.count() == CLINICS, seconds=30)
+        kill(first)
+    assert running.count() == CLINICS
+    assert not AllocationChange.objects.exists()
+    with worker():
+        until(shared_out)
+    assert_the_night_is_whole()
+    assert set(AllocationRun.objects.values_list("attempts", flat=True)) == {2}
+
+
+def test_two_workers_at_once_do_everything_once(clinics: None) -> None:
+    with worker(), worker():
+        until(shared_out)
+        until(lambda: WeeklyReport.objects.count() >= CLINICS * 5)
+    assert_the_night_is_whole()
+    assert_the_weeks_are_whole()
+    assert set(AllocationRun.objects.values_list("attempts", flat=True)) == {1}
+
+
+def test_one_clinic_whose_model_fails_among_the_others(clinics: None) -> None:
+    broken = Clinic.objects.order_by("pk")[2]
+    doctor, nurse = (Member.objects.filter(clinic=broken, profession=p)[0] for p in ("doctor", "nurse"))
+    kind = TaskKind.objects.get(slug="arskontroll")
+    Delegation.objects.create(
+        clinic=broken, doctor=doctor, member=nurse, kind=kind, instruction="x", starts_on=dt.date(2025, 1, 1),
+        signed_at=timezone.now(),
+    )  # fmt: skip
+    Task.objects.create(
+        clinic=broken, kind=kind, name="x", origin="plan", state="open", planned_minutes=15, opened_at=timezone.now(),
+        opens_on=oslo_date(timezone.now()), patient=Patient.objects.filter(clinic=broken, list_doctor=doctor)[0],
+    )  # fmt: skip
+    try:
+        TaskKind.objects.filter(pk=kind.pk).update(minutes={"nurse": "mange"})
+        with worker():
+            until(shared_out)
+    finally:
+        TaskKind.objects.filter(pk=kind.pk).update(minutes=kind.minutes)
+    states = dict(AllocationRun.objects.values_list("clinic", "state"))
+    assert states.pop(broken.pk) == "failed"
+    assert set(states.values()) == {"applied"}
+    assert not TaskEvent.objects.filter(clinic=broken, verb__in=["assign", "plan"]).exists()
+    assert not AllocationChange.objects.filter(clinic=broken).exists()
+
+
+def test_a_proposal_whose_message_was_lost_is_worked_out_by_the_next_worker(clinics: None) -> None:
+    leader = Member.objects.filter(profession="doctor")[0]
+    run = AllocationRun.objects.create(
+        clinic=leader.clinic, cause="asked", asked_by=leader, first_day=oslo_date(timezone.now()),
+        ran_at=timezone.now() - dt.timedelta(minutes=5),
+    )  # fmt: skip
+
+    def state() -> str:
+        run.refresh_from_db()
+        return run.state
+
+    with worker():
+        until(lambda: state() == "proposed")
+    assert run.changes.exists()
+    assert not run.changes.filter(applied=True).exists()
 
 
 def test_no_job_carries_anything_but_numbers() -> None:
