@@ -3,6 +3,7 @@
 Random eligible (SORMAS), fewest open (Request Tracker), round robin (both): they pick a person as tasks come
 in, by no more than that, and the person does it on their first day with room in the window; when there is none,
 nobody does. Greedy is what Fordel did before: one task at a time by plain rules, hours and ties among them.
+Flow and rounding is what Fordel does now, without the search that follows.
 """
 
 from __future__ import annotations
@@ -152,9 +153,25 @@ def _day(book: Book, task: TaskToPlace, who: int, days: list[dt.date], hurry: bo
     return max(days, key=lambda d: (book.free[who, d] / hours[d], -d.toordinal()))
 
 
+def flow_and_rounding(problem: Problem, seed: int) -> Where:
+    """Our own first step alone: the relaxation by one min-cost flow, whole tasks where it has them, the rest fitted."""
+    from tasks.allocation import improve, network
+
+    model = network.model(problem)
+    flow = network.relax(model).flow
+    state = improve.start(improve.fixed(model, network.worth(model, flow)), flow)
+    nobody, days = len(model.room) - 1, problem.days
+    return {
+        task.id: (problem.members[place // len(days)].id, days[place % len(days)])
+        for task, place in zip(problem.tasks, state.at.tolist(), strict=True)
+        if place != nobody
+    }
+
+
 BASELINES: dict[str, Callable[[Problem, int], Where]] = {
     "random_eligible": random_eligible,
     "fewest_open": fewest_open,
     "round_robin": round_robin,
     "greedy": greedy,
+    "flow_and_rounding": flow_and_rounding,
 }

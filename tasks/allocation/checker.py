@@ -86,10 +86,13 @@ def _allowed(facts: _Facts) -> Iterator[str]:
 
 
 def _room(facts: _Facts) -> Iterator[str]:
-    """No more minutes on anybody's day than the day holds, and none where they are not there."""
+    """No more minutes on anybody's day than the day holds, and none where they are not there.
+
+    Whatever is to be done takes a minute at least.
+    """
     booked: Counter[tuple[int, dt.date]] = Counter()
     for each in facts.plan.placements:
-        booked[each.member_id, each.day] += facts.tasks[each.task_id].minutes
+        booked[each.member_id, each.day] += max(1, facts.tasks[each.task_id].minutes)
     for (member_id, day), minutes in booked.items():
         member = facts.members.get(member_id)
         room = member.minutes.get(day, 0) if member else 0
