@@ -48,6 +48,26 @@ def complete(task_id: int, *, by: Member, minutes: int, at: dt.datetime, version
 
 
 @transaction.atomic
+def start(task_id: int, *, by: Member, at: dt.datetime, version: int | None = None) -> Task:
+    """The member is at it: from now on no sharing out moves it, and its minutes are taken of their day.
+
+    Whoever begins what a colleague has takes it over; begun twice changes nothing. Raises PermissionDenied (may
+    not by law or delegation), NotAllowed (ended, or a colleague is at it), Changed.
+    """
+    require(by, Permission.DO_TASKS)
+    task = take(task_id, by, version)
+    if not may_do(by, task, on=oslo_date(at)):
+        raise PermissionDenied("not eligible")
+    mine = task.assignee_id == by.pk
+    if mine and task.state == TaskState.STARTED:
+        return task
+    return write(
+        task, Verb.START, by=by, at=at,
+        assignee=by, planned_on=oslo_date(at), pinned=task.pinned and mine, pinned_day=False,
+    )  # fmt: skip
+
+
+@transaction.atomic
 def undo(task_id: int, *, by: Member, at: dt.datetime) -> Task:
     """Take back one's own completion within ten minutes: task and plan stand as before.
 

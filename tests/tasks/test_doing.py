@@ -166,3 +166,46 @@ def test_nothing_is_put_off_for_more_than_a_year(solbakken: Cast) -> None:
     task = make_task(solbakken.clinic, "sarstell", assignee=solbakken.nurse)
     with pytest.raises(ValueError, match="until"):
         doing.postpone(task.pk, by=solbakken.nurse, until=dt.date(9999, 12, 31), reason="x", at=MORNING)
+
+
+def test_what_somebody_has_begun_no_night_moves(solbakken: Cast) -> None:
+    task = make_task(
+        solbakken.clinic, "okonomi", assignee=solbakken.nurse, planned_on=MONDAY + dt.timedelta(days=3)
+    )
+    begun = doing.start(task.pk, by=solbakken.nurse, at=MORNING)
+    assert (begun.state, begun.assignee, begun.planned_on) == ("started", solbakken.nurse, MONDAY)
+    assert doing.start(task.pk, by=solbakken.nurse, at=MORNING).version == begun.version
+    night(now=MORNING, today=MONDAY)
+    task.refresh_from_db()
+    assert (task.state, task.assignee, task.version) == ("started", solbakken.nurse, begun.version)
+    assert list(task.events.values_list("verb", flat=True)) == ["start"]
+
+
+def test_begun_by_a_colleague_it_is_theirs_and_nobody_takes_it_from_them(solbakken: Cast) -> None:
+    task = make_task(solbakken.clinic, "okonomi", assignee=solbakken.nurse, pinned=True)
+    begun = doing.start(task.pk, by=solbakken.secretary, at=MORNING)
+    assert (begun.assignee, begun.pinned) == (solbakken.secretary, False)
+    with pytest.raises(NotAllowed):
+        doing.start(task.pk, by=solbakken.nurse, at=MORNING)
+    law = make_task(solbakken.clinic, "sykmelding", assignee=solbakken.doctor)
+    with pytest.raises(PermissionDenied):
+        doing.start(law.pk, by=solbakken.secretary, at=MORNING)
+
+
+def test_pins_follow_what_people_do(solbakken: Cast) -> None:
+    task = make_task(solbakken.clinic, "okonomi", assignee=solbakken.secretary)
+    given = doing.hand_on(task.pk, by=solbakken.secretary, to=solbakken.nurse, reason="x", at=MORNING)
+    assert (given.pinned, given.pinned_day) == (True, False)
+    Task.objects.filter(pk=task.pk).update(planned_on=MONDAY, pinned_day=True)
+    later = MONDAY + dt.timedelta(days=2)
+    put_off = doing.postpone(task.pk, by=solbakken.nurse, until=later, reason="x", at=MORNING)
+    assert (put_off.pinned, put_off.pinned_day, put_off.planned_on) == (True, False, None)
+    back = doing.hand_on(task.pk, by=solbakken.nurse, to=None, reason="x", at=MORNING)
+    assert (back.pinned, back.assignee) == (False, None)
+
+
+def test_undone_the_colleague_who_had_it_has_it_again(solbakken: Cast) -> None:
+    task = make_task(solbakken.clinic, "okonomi", assignee=solbakken.secretary, pinned=True)
+    doing.complete(task.pk, by=solbakken.nurse, minutes=5, at=MORNING)
+    undone = doing.undo(task.pk, by=solbakken.nurse, at=MORNING)
+    assert (undone.assignee, undone.pinned, undone.state) == (solbakken.secretary, True, "assigned")
