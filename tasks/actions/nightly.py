@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterator
 
-from django.db import connection
+from django.db import DatabaseError, OperationalError, connection
 
 from tasks.actions.sharing import Shared, share_out
+from tasks.actions.solving import SECONDS, without_words
 from tasks.actions.writing import run_sql
 from tasks.models import AllocationChange, AllocationRun, Cause, RunState
 from teams.calendar import midnight
 from teams.models import Clinic
 from teams.wall import jobs_scope
+
+log = logging.getLogger(__name__)
 
 CLINICS_AT_A_TIME = 25
 BEGINS = dt.timedelta(hours=4)  # config/celery.py
@@ -35,9 +39,18 @@ def begin_night(*, now: dt.datetime, today: dt.date) -> list[list[int]]:
 
     The first part of the night, and of catching up with one that a machine slept through.
     """
-    open_due_tasks(now=now, today=today)
+    try:
+        open_due_tasks(now=now, today=today)
+    except DatabaseError as error:
+        if isinstance(error, OperationalError):
+            raise  # the database was away: the whole night is tried again
+        log.error(
+            "opening what falls due failed %s", without_words(error)
+        )  # what is open is shared out all the same
     with jobs_scope():
-        AllocationChange.objects.filter(run__ran_at__lt=now - KEEP_CHANGES).delete()
+        old = now - KEEP_CHANGES
+        # Not back to the beginning of time: runs stay for ever, and are many.
+        AllocationChange.objects.filter(run__ran_at__gte=old - KEEP_CHANGES, run__ran_at__lt=old).delete()
         done = AllocationRun.objects.filter(cause=Cause.NIGHT, ran_at__gte=tonight(now, today))
         done = done.exclude(state=RunState.RUNNING)
         clinics = Clinic.objects.exclude(pk__in=done.values("clinic"))
@@ -56,15 +69,19 @@ def tonight(now: dt.datetime, today: dt.date) -> dt.datetime:
     return begins if now >= begins else midnight(today)
 
 
-def allocate_tasks(*, now: dt.datetime, today: dt.date, clinic_ids: list[int] | None = None) -> int:
+def allocate_tasks(
+    *, now: dt.datetime, today: dt.date, clinic_ids: list[int] | None = None, seconds: float = SECONDS
+) -> int:
     """Give every open task to somebody, for all clinics (or those named), here and now. Returns how many are placed.
 
-    Written batch by batch: killed in the middle, what was done stays, and nothing is done twice.
+    Written batch by batch: killed in the middle, what was done stays, and nothing is done twice. `seconds` is
+    each clinic's limit; only without one that bites does the same database give the same plan on any machine.
     """
     if clinic_ids is None:
         with jobs_scope():
             clinic_ids = list(Clinic.objects.order_by("pk").values_list("pk", flat=True))
-    return sum(share_out(batch, now=now, today=today).placed for batch in _batches(clinic_ids))
+    batches = _batches(clinic_ids)
+    return sum(share_out(batch, now=now, today=today, seconds=seconds).placed for batch in batches)
 
 
 def night(*, now: dt.datetime, today: dt.date) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from celery import current_app
+from celery import signature
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
@@ -69,7 +69,7 @@ def propose(clinic_id: int, *, by: Member, cause: Cause, calm: bool, now: dt.dat
 
 def ask_for(run_id: int, clinic_id: int) -> None:
     """Send the job that computes a proposal."""
-    current_app.send_task("tasks.jobs.propose_clinic", [run_id, clinic_id])
+    signature("tasks.jobs.propose_clinic", (run_id, clinic_id)).delay()
 
 
 def unfinished(*, before: dt.datetime) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tasks.actions.locking import sharing_locks
-from tasks.actions.solving import failed, solve_each
+from tasks.actions.solving import SECONDS, failed, solve_each
 from tasks.actions.writing import begin_runs, carry_out, note_reasons, write_outcomes
 from tasks.gathering import HORIZON, gather
 from tasks.models import AllocationRun, Cause, RunState
@@ -39,12 +39,14 @@ def share_out(
     cause: Cause = Cause.NIGHT,
     since: dt.datetime | None = None,
     wait: bool = True,
+    seconds: float = SECONDS,
 ) -> Shared:
     """Share out these clinics' open tasks over the next ten working days, and put it in use at once.
 
     A bounded number of statements, however many clinics. A clinic whose model fails, or whose plan breaks a
     rule, keeps the plan it has; its run is failed, with a reference. `since`: those that have had theirs
-    after that are left alone, so that a batch may be sent twice. Outside any scope: enters its own.
+    after that are left alone, so that a batch may be sent twice. `seconds` is each clinic's limit. Outside any
+    scope: enters its own.
     """
     first_day = working_days(today, HORIZON)[0]
     with sharing_locks(clinic_ids, wait=wait) as ours:
@@ -54,7 +56,7 @@ def share_out(
         runs = {clinic_id: run_id for clinic_id, (run_id, _attempts) in begun.items()}
         done: list[Outcome] = []
         for group in _groups({clinic_id: attempts for clinic_id, (_run_id, attempts) in begun.items()}):
-            found = _work_out(group, begun, today)
+            found = _work_out(group, begun, today, seconds)
             done += _write(found, runs, now, first_day)
     return Shared(
         sum(each.placed for each in done),
@@ -79,14 +81,16 @@ def _groups(attempts: Mapping[int, int]) -> Iterable[list[int]]:
     yield from ([clinic_id] for clinic_id, n in sorted(attempts.items()) if n > 1)
 
 
-def _work_out(clinic_ids: list[int], begun: Mapping[int, tuple[int, int]], today: dt.date) -> list[Outcome]:
+def _work_out(
+    clinic_ids: list[int], begun: Mapping[int, tuple[int, int]], today: dt.date, seconds: float
+) -> list[Outcome]:
     """Reads in a transaction of its own, so that none is open while the solver thinks."""
     given_up = [clinic_id for clinic_id in clinic_ids if begun[clinic_id][1] > ATTEMPTS_MAX]
     if given_up:
         return [failed(clinic_id, WorkerLostError()) for clinic_id in given_up]
     with jobs_scope():
         gathered = gather(clinic_ids, today=today)
-    return solve_each(clinic_ids, gathered)
+    return solve_each(clinic_ids, gathered, seconds=seconds)
 
 
 def _write(

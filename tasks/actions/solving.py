@@ -27,18 +27,20 @@ class BrokenPlanError(Exception):
     """The checker found a rule broken: the plan is not used."""
 
 
-def solve_each(clinic_ids: Iterable[int], gathered: Gathered, *, weights: Weights = DEFAULT) -> list[Outcome]:
+def solve_each(
+    clinic_ids: Iterable[int], gathered: Gathered, *, weights: Weights = DEFAULT, seconds: float = SECONDS
+) -> list[Outcome]:
     """What each clinic's sharing out comes to; a failed one says so by its `reference`, which is in the log too."""
-    return [_solve(clinic_id, gathered, weights) for clinic_id in clinic_ids]
+    return [_solve(clinic_id, gathered, weights, seconds) for clinic_id in clinic_ids]
 
 
-def _solve(clinic_id: int, gathered: Gathered, weights: Weights) -> Outcome:
+def _solve(clinic_id: int, gathered: Gathered, weights: Weights, seconds: float) -> Outcome:
     from tasks.allocation import solve
 
     began = perf_counter()
     try:
         problem = gathered.problem(clinic_id, weights)
-        plan = solve(problem, stop=stop_after(SECONDS))
+        plan = solve(problem, stop=stop_after(seconds))
         if found := breaches(problem, plan):
             raise BrokenPlanError("; ".join(found[:5]))
         return outcome(clinic_id, problem, gathered.rows.get(clinic_id, ()), plan, perf_counter() - began)
@@ -58,11 +60,13 @@ def failed(clinic_id: int, error: Exception, *, seconds: float = 0.0) -> Outcome
     Not what the error says, unless we said it: a database's error quotes rows.
     """
     reference = secrets.token_hex(4)
+    log.error("sharing out failed clinic=%s reference=%s %s", clinic_id, reference, without_words(error))
+    return Outcome(clinic_id, seconds, reference)
+
+
+def without_words(error: Exception) -> str:
+    """Where it broke, for the log, without what it says."""
     frames = traceback.extract_tb(sys.exc_info()[2])
     where = " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames[-8:]))
-    said = str(error) if isinstance(error, BrokenPlanError) else ""
-    log.error(
-        "sharing out failed clinic=%s reference=%s error=%s at=%s %s",
-        clinic_id, reference, type(error).__name__, where, said,
-    )  # fmt: skip
-    return Outcome(clinic_id, seconds, reference)
+    said = f" {error}" if isinstance(error, BrokenPlanError) else ""
+    return f"error={type(error).__name__} at={where}{said}"

@@ -113,6 +113,21 @@ def test_killed_while_the_solver_thinks_the_batch_is_begun_again(clinics: None) 
     assert set(AllocationRun.objects.values_list("attempts", flat=True)) == {2}
 
 
+def test_the_database_closes_the_connection_while_the_solver_thinks(clinics: None) -> None:
+    """The lock goes with the connection, nothing can be written; the job is tried again and does it all."""
+    running = AllocationRun.objects.filter(state="running")
+    with worker():
+        until(lambda: running.count() == CLINICS, seconds=30)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                " WHERE usename = 'fordel_jobs' AND datname = current_database()"
+            )
+            assert cursor.fetchone()[0] > 0
+        until(shared_out)
+    assert_the_night_is_whole()
+
+
 def test_two_workers_at_once_do_everything_once(clinics: None) -> None:
     with worker(), worker():
         until(shared_out)

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tasks.actions.doing import complete
 from tasks.actions.nightly import begin_night, share_out_tonight
+from tasks.actions.plans import start_plans
 from tasks.actions.sharing import share_out
 from tasks.actions.solving import solve_each
 from tasks.actions.writing import begin_runs, carry_out, write_outcomes
@@ -21,6 +22,8 @@ from tasks.models import (
     AllocationChange,
     AllocationRun,
     Delegation,
+    PlanStep,
+    Programme,
     RunState,
     Task,
     TaskEvent,
@@ -61,6 +64,19 @@ def break_the_model_of(cast: Cast) -> Task:
     return make_task(cast.clinic, "arskontroll", patient=make_patient(cast))
 
 
+def refuse(what: str, clinic: Clinic) -> None:
+    """The database refuses to write this clinic's tasks, with words that no log should hold."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'no room on the disk for Per Lunde'; END $$"
+        )
+        cursor.execute(
+            f"CREATE TRIGGER refuse BEFORE {what} ON tasks_task FOR EACH ROW"
+            f" WHEN (NEW.clinic_id = {int(clinic.pk)}) EXECUTE FUNCTION refuse()"
+        )
+
+
 def test_a_clinic_whose_model_fails_keeps_its_plan_and_stops_nobody(
     solbakken: Cast, furulund: Cast, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -88,15 +104,7 @@ def test_a_clinic_whose_model_fails_keeps_its_plan_and_stops_nobody(
 def test_a_clinic_that_cannot_be_written_stops_nobody(solbakken: Cast, furulund: Cast) -> None:
     """The batch is written at once; when the database refuses, each clinic alone."""
     tasks = {cast: make_task(cast.clinic, "okonomi") for cast in (solbakken, furulund)}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
-            " $$ BEGIN RAISE EXCEPTION 'no room on the disk for Per Lunde'; END $$"
-        )
-        cursor.execute(
-            "CREATE TRIGGER refuse BEFORE UPDATE ON tasks_task FOR EACH ROW"
-            f" WHEN (NEW.clinic_id = {int(furulund.clinic.pk)}) EXECUTE FUNCTION refuse()"
-        )
+    refuse("UPDATE", furulund.clinic)
     shared = share_out([furulund.clinic.pk, solbakken.clinic.pk], now=NIGHT, today=MONDAY)
     assert (shared.placed, shared.failed) == (1, (furulund.clinic.pk,))
     for task in tasks.values():
@@ -105,6 +113,20 @@ def test_a_clinic_that_cannot_be_written_stops_nobody(solbakken: Cast, furulund:
     assert run_of(furulund.clinic).state == RunState.FAILED
     assert not AllocationChange.objects.filter(clinic=furulund.clinic).exists()
     assert run_of(solbakken.clinic).state == RunState.APPLIED
+
+
+def test_what_cannot_be_opened_does_not_keep_the_night_from_sharing_out(
+    solbakken: Cast, programme: Programme, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_patient(solbakken, icpc2="T90")
+    start_plans(programme.pk, by=solbakken.doctor, on=MONDAY)
+    PlanStep.objects.update(opens_on=MONDAY, due_on=MONDAY)
+    refuse("INSERT", solbakken.clinic)
+    with caplog.at_level(logging.ERROR):
+        assert begin_night(now=NIGHT, today=MONDAY) == [[solbakken.clinic.pk]]
+    assert "opening what falls due failed error=ProgrammingError" in caplog.text
+    assert "Lunde" not in caplog.text
+    assert PlanStep.objects.filter(waiting=True).exists()
 
 
 def test_a_clinic_without_people_and_one_without_tasks(solbakken: Cast) -> None:
