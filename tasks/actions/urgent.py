@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from tasks.actions.locking import lock_placing
 from tasks.actions.writing import carry_out, note_reasons, write_outcomes
+from tasks.allocation.insertion import insert
 from tasks.allocation.problem import Obstacle, Plan, Unplaced
 from tasks.gathering import Row, gather
 from tasks.life import NotAllowed
@@ -46,8 +47,6 @@ def place_now(task_id: int, *, by: Member, at: dt.datetime) -> Inserted:
 
 def put_in(task_id: int, *, by: Member, at: dt.datetime) -> Inserted:
     """`place_now` for an action that has asked about permission already. Inside its transaction."""
-    from tasks.allocation.insertion import insert
-
     began = perf_counter()
     lock_placing(by.clinic_id)
     gathered = gather([by.clinic_id], today=oslo_date(at))
