@@ -217,6 +217,8 @@ class _Maker:
             patient = self.chance.randrange(len(self.patients))
         opens, falls_due = self._window()
         earliest, due = earliest or opens, due or falls_due
+        if signature:
+            earliest, due = max(earliest, self.tasks[-1].earliest), max(due, self.tasks[-1].due or due)
         hard = self.chance.random() < self.shape.hard if hard is None else hard
         candidates = self._candidates(kind, self.patients[patient])
         task = TaskToPlace(
