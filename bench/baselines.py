@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from tasks.allocation import solve
 from tasks.allocation.problem import Candidate, Problem, TaskToPlace
 
 Where = dict[int, tuple[int, dt.date]]
@@ -154,18 +155,9 @@ def _day(book: Book, task: TaskToPlace, who: int, days: list[dt.date], hurry: bo
 
 
 def flow_and_rounding(problem: Problem, seed: int) -> Where:
-    """Our own first step alone: the relaxation by one min-cost flow, whole tasks where it has them, the rest fitted."""
-    from tasks.allocation import improve, network
-
-    model = network.model(problem)
-    flow = network.relax(model).flow
-    state = improve.start(improve.fixed(model, network.worth(model, flow)), flow)
-    nobody, days = len(model.room) - 1, problem.days
-    return {
-        task.id: (problem.members[place // len(days)].id, days[place % len(days)])
-        for task, place in zip(problem.tasks, state.at.tolist(), strict=True)
-        if place != nobody
-    }
+    """Our own answer when stopped at once: the relaxation by one min-cost flow, rounded; single moves that save."""
+    plan = solve(problem, stop=lambda: True)
+    return {p.task_id: (p.member_id, p.day) for p in plan.placements}
 
 
 BASELINES: dict[str, Callable[[Problem, int], Where]] = {
