@@ -98,6 +98,7 @@ class WhyNot(StrEnum):
     FULL = "full"  # at work, but not so many minutes left on any day of the window
     LATER = "later"  # has room only later than the one who got it, after the due date
     LEVEL = "level"  # a lower level of care suffices
+    TOGETHER = "together"  # the patient's other tasks are with the one who got it, the same day
     TIE = "tie"  # the one who got it knows the patient better
     HOLDER = "holder"  # the one who got it had it already
     LOADED = "loaded"  # is more loaded

@@ -1,0 +1,79 @@
+"""Who gets which task on which day: bound by flow, rounding, annealing; then the reasons.
+
+Deterministic: the same problem gives the same plan, in whatever order its members and tasks come. `stop` only
+cuts the search short; what has been found by then is returned, with its gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from tasks.allocation import costs, network, reasons
+from tasks.allocation.board import AT, Board, price, restore
+from tasks.allocation.board import board as board_of
+from tasks.allocation.improve import anneal, settle
+from tasks.allocation.problem import Objective, Plan, Problem
+
+ENOUGH = 0.01  # a gap below which no further round is made
+# Rounds of (tries per task, heat in points from which and to which it cools): first what is worth a doctor's quarter
+# of an hour or a late minute, then continuity and evenness. Later rounds are longer, for the few that need them.
+FINE = (130, 5_000, 150)
+ROUNDS = (
+    ((80, 100_000, 5_000), (120, 5_000, 150)),
+    ((250, 80_000, 8_000), FINE),
+    ((250, 8_000, 150),),
+    ((400, 300_000, 8_000), FINE),
+    ((400, 60_000, 10_000), FINE),
+    ((400, 8_000, 150),),
+    ((800, 150_000, 8_000), FINE),
+    ((800, 8_000, 150),),
+)
+
+
+def solve(problem: Problem, *, stop: Callable[[], bool] = lambda: False) -> Plan:
+    """A plan near the best possible. Raises ValueError for a problem that contradicts itself (two tasks of one id)."""
+    problem = _in_order(problem)
+    if not problem.days or not problem.tasks:
+        return reasons.explain(problem, {}, Objective(costs.levels(problem, {}), 0))
+    model = network.model(problem)
+    relaxed = network.relax(model)
+    board = board_of(model, relaxed.flow, network.worth(model, relaxed.flow))
+    early = _search(board, relaxed.bound, stop)
+    where = {
+        task.id: (problem.members[place // model.days].id, problem.days[place % model.days])
+        for task, place in zip(problem.tasks, board.task[:, AT].tolist(), strict=True)
+        if place < len(model.room) - 1
+    }
+    plan = reasons.explain(problem, where, Objective(costs.levels(problem, where), relaxed.bound))
+    return replace(plan, stopped_early=early)
+
+
+def _in_order(problem: Problem) -> Problem:
+    tasks = tuple(sorted(problem.tasks, key=lambda task: task.id))
+    members = tuple(sorted(problem.members, key=lambda member: member.id))
+    for found in (tasks, members):
+        if len({each.id for each in found}) < len(found):
+            raise ValueError("two of one id")
+    return replace(problem, tasks=tasks, members=members, days=tuple(sorted(set(problem.days))))
+
+
+def _search(board: Board, bound: int, stop: Callable[[], bool]) -> bool:
+    """Improve until near enough, at the end of the rounds, or told to stop. Was it told to?"""
+    cost, many = price(board), len(board.task)
+    for turn, stages in enumerate(ROUNDS):
+        least, best = cost, board.task[:, AT].copy()
+        for tries, hot, cold in stages:
+            if stop():
+                break
+            last = (tries, hot, cold) == stages[-1]
+            cost += anneal(board, max(2000, tries * many), hot, cold, turn, last)
+        cost += settle(board)
+        if cost > least:
+            restore(board, best)
+            cost = least
+        if cost <= bound * (1 + ENOUGH):
+            return False
+        if stop():
+            return True
+    return False
