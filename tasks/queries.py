@@ -23,7 +23,6 @@ from tasks.models import (
     TaskKind,
     TaskState,
 )
-from tasks.stranded import stranded as stranded  # noqa: PLC0414 - pages ask for it here
 from teams.calendar import DAY, day_share, midnight, working_days
 from teams.models import Member
 from teams.queries import capacity, time_for_tasks

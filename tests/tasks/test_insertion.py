@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -18,7 +20,8 @@ from tasks.actions.urgent import place_now
 from tasks.life import NotAllowed
 from tasks.models import AllocationRun, Cause, RunState, Task, TaskKind
 from teams.models import Absence, Member
-from tests.conftest import Cast, make_member
+from teams.wall import clinic_scope
+from tests.conftest import Cast, make_cast, make_member
 from tests.tasks.conftest import MONDAY, MORNING, make_patient, make_task
 
 FRIDAY = MONDAY + dt.timedelta(days=4)
@@ -178,6 +181,29 @@ def test_what_is_begun_ended_or_anothers_is_not_put_in(solbakken: Cast, furulund
         place_now(begun.pk, by=furulund.nurse, at=MORNING)
     with pytest.raises(PermissionDenied):
         place_now(begun.pk, by=solbakken.manager, at=MORNING)
+
+
+def test_two_at_once_do_not_get_the_same_minutes(committed: None) -> None:
+    """As the web does it: two connections as the application's role, each in its clinic's scope."""
+    cast = make_cast("solbakken", "Solbakken legesenter")
+    Member.objects.filter(pk=cast.second_doctor.pk).update(ends_on=MONDAY - dt.timedelta(days=1))
+    last_day: dict[str, Any] = {"planned_minutes": 50, "closes_on": MONDAY, "hard": True}
+    tasks = [make_task(cast.clinic, "sykmelding", **last_day).pk for _ in range(6)]
+    together = threading.Barrier(len(tasks))
+
+    def place(task_id: int) -> bool:
+        try:
+            together.wait(timeout=30)
+            with clinic_scope(cast.clinic.pk):
+                return place_now(task_id, by=cast.nurse, at=MORNING).obstacle is None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        placed = list(pool.map(place, tasks))
+    assert sum(placed) == 2  # of 120 minutes
+    assert Task.objects.filter(assignee=cast.doctor, planned_on=MONDAY).count() == 2
+    assert AllocationRun.objects.count() == 2
 
 
 def test_under_a_tenth_of_a_second_among_hundreds(solbakken: Cast) -> None:

@@ -19,7 +19,7 @@ from tasks.gathering import Gathered, Row
 from tasks.life import NotAllowed
 from tasks.models import AllocationRun, Cause, Delegation, RunState, Task, TaskEvent, TaskKind
 from teams.models import Absence, Member
-from tests.conftest import Cast
+from tests.conftest import Cast, make_member
 from tests.tasks.conftest import MONDAY, MORNING, make_patient, make_task
 
 FRIDAY = MONDAY + dt.timedelta(days=4)
@@ -78,6 +78,21 @@ def test_a_proposal_changes_nothing_until_it_is_applied(solbakken: Cast) -> None
     assert (run.state, run.decided_by, run.decided_at) == (RunState.APPLIED, solbakken.doctor, LATER)
     assert set(run.changes.values_list("applied", flat=True)) == {True}
     assert set(TaskEvent.objects.values_list("verb", "by")) == {("assign", solbakken.doctor.pk)}
+
+
+def test_calm_only_what_must_move_moves(solbakken: Cast) -> None:
+    """A nurse does what a secretary could: reason enough to share out anew, and none to disturb her today."""
+    make_member(solbakken.clinic, "Vigdis Vik", "secretary")
+    must = held(solbakken)
+    for day in range(4):
+        make_task(
+            solbakken.clinic, "okonomi", assignee=solbakken.nurse, planned_on=MONDAY + dt.timedelta(days=day),
+            due_on=FRIDAY,
+        )  # fmt: skip
+    away(solbakken.secretary)
+    anew, calm = proposed(solbakken), proposed(solbakken, calm=True)
+    assert anew.changes.count() == 8
+    assert set(calm.changes.values_list("task", flat=True)) == {task.pk for task in must}
 
 
 def test_some_are_applied_and_the_rest_stay(solbakken: Cast) -> None:
@@ -142,6 +157,21 @@ def test_whoever_fell_ill_meanwhile_gets_nothing(solbakken: Cast) -> None:
     assert chosen is not None
     away(chosen)
     assert proposals.apply(run.pk, by=solbakken.doctor, now=LATER).left_alone == {task.pk: LeftAlone.AWAY}
+
+
+def test_applied_the_day_after_nothing_is_planned_in_the_past(solbakken: Cast) -> None:
+    monday, tuesday = (
+        make_task(
+            solbakken.clinic, "sykmelding", planned_minutes=120, hard=True, opens_on=day, closes_on=TUESDAY
+        )
+        for day in (MONDAY, TUESDAY)
+    )
+    away(solbakken.second_doctor)
+    run = proposed(solbakken)
+    assert dict(run.changes.values_list("task", "to_day")) == {monday.pk: MONDAY, tuesday.pk: TUESDAY}
+    done = proposals.apply(run.pk, by=solbakken.doctor, now=MORNING + dt.timedelta(days=1))
+    assert done.written == {tuesday.pk}
+    assert done.left_alone == {monday.pk: LeftAlone.AWAY}
 
 
 def test_a_day_filled_meanwhile_is_not_filled_beyond_its_minutes(solbakken: Cast) -> None:
