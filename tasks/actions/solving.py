@@ -31,6 +31,9 @@ def solve_each(
     clinic_ids: Iterable[int], gathered: Gathered, *, weights: Weights = DEFAULT, seconds: float = SECONDS
 ) -> list[Outcome]:
     """What each clinic's sharing out comes to; a failed one says so by its `reference`, which is in the log too."""
+    from tasks.allocation import get_ready
+
+    get_ready()
     return [_solve(clinic_id, gathered, weights, seconds) for clinic_id in clinic_ids]
 
 

@@ -4,11 +4,23 @@ The words are in `problem`, what weighs what in `weights`, what a place costs in
 and OR-Tools when it is called, which only workers do; everything else here is light.
 """
 
+import datetime as dt
 from collections.abc import Callable
+from functools import cache
 
 from tasks.allocation.problem import Candidate, MemberDays, Placement, Plan, Problem, TaskToPlace, Unplaced
 
-__all__ = ["Candidate", "MemberDays", "Placement", "Plan", "Problem", "TaskToPlace", "Unplaced", "solve"]
+__all__ = [
+    "Candidate",
+    "MemberDays",
+    "Placement",
+    "Plan",
+    "Problem",
+    "TaskToPlace",
+    "Unplaced",
+    "get_ready",
+    "solve",
+]
 
 
 def solve(problem: Problem, *, stop: Callable[[], bool] = lambda: False) -> Plan:
@@ -16,3 +28,11 @@ def solve(problem: Problem, *, stop: Callable[[], bool] = lambda: False) -> Plan
     from tasks.allocation.solver import solve as search
 
     return search(problem, stop=stop)
+
+
+@cache
+def get_ready() -> None:
+    """Load and compile (20 s the first time on a machine, then a second), so that no clinic's time limit pays for it."""
+    day = dt.date(2026, 1, 5)
+    tasks = tuple(TaskToPlace(i, 5, day, day, None, False, (Candidate(1, 0),), patient=1) for i in range(3))
+    solve(Problem((day,), (MemberDays(1, {day: 10}),), tasks))

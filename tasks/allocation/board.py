@@ -87,19 +87,23 @@ def _near(m: Model, worth: Ints) -> Ints:
     return np.where(np.take_along_axis(m.cost, order, axis=1) < NEVER, order, -1)
 
 
+def visits(b: Board) -> int:
+    """Points of the visits too many: what the bound does not know of."""
+    k, at, found = len(b.place) - 1, b.task[:, AT], 0
+    for index in np.flatnonzero(b.group[:, 0] > np.arange(len(at))):  # the first of each group
+        together = {int(at[t]) for t in (index, *b.group[index]) if t >= 0 and at[t] != k}
+        found += max(0, len(together) - 1)
+    return int(b.rule[VISIT]) * found
+
+
 def price(b: Board) -> int:
     """What the board costs; the search then counts on from there."""
     k, at = len(b.place) - 1, b.task[:, AT]
     booked = (b.place[:, ROOM] - b.place[:, FREE])[:k]
-    visits = 0
-    for index in np.flatnonzero(b.group[:, 0] > np.arange(len(at))):  # the first of each group
-        together = {int(at[t]) for t in (index, *b.group[index]) if t >= 0 and at[t] != k}
-        visits += max(0, len(together) - 1)
-    return int(
+    return visits(b) + int(
         b.cost[np.arange(len(at)), at].sum()
         + b.even[np.arange(len(b.even)), b.load].sum()
         + b.spread[np.arange(k), booked].sum()
-        + b.rule[VISIT] * visits
     )
 
 
