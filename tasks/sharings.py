@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import Case, Count, F, IntegerField, Sum, Value, When, Window
 from django.db.models.functions import RowNumber
 
+from tasks.allocation.problem import Obstacle
 from tasks.models import AllocationRun, Cause, Delegation, RunState, Task
 from tasks.queries import week_load
 from tasks.refusals import Delegated
@@ -22,10 +23,13 @@ ROWS_PER_REASON = 10
 MOST_CHANGES = 500
 RUNS_PER_PAGE = 20
 
-# Who gets it, or 0 for what has no place any more (tasks/presenters/sharing.py calls it NOBODY).
+NOBODY = 0  # the group of those that lose their place
+WAITING = -1  # and of those that give theirs up since they can wait
+
 GROUP = Case(
     When(to_member__isnull=False, to_day__isnull=False, then=F("to_member")),
-    default=Value(0),
+    When(to_why__obstacle=Obstacle.MAY_WAIT.value, then=Value(WAITING)),
+    default=Value(NOBODY),
     output_field=IntegerField(),
 )
 

@@ -1,6 +1,7 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
+from tasks.sharings import WAITING
 from tasks.views import my_day, new_task, overrides, overview, programmes, sharing, sharing_decide, task, why
 
 urlpatterns: list[URLPattern] = [
@@ -26,6 +27,9 @@ urlpatterns: list[URLPattern] = [
     path("fordeling/<int:run_id>/forkast/", sharing_decide.discard, name="discard_sharing"),
     path("fordeling/<int:run_id>/angre/", sharing_decide.undo, name="undo_sharing"),
     path("fordeling/<int:run_id>/", sharing.sharing_run, name="sharing_run"),
+    path(
+        "fordeling/<int:run_id>/venter/", sharing.sharing_person, {"group": WAITING}, name="sharing_waiting"
+    ),
     path("fordeling/<int:run_id>/til/<int:group>/", sharing.sharing_person, name="sharing_person"),
     path("ingen/", overview.pool, name="pool"),
     path("pasienter/<int:patient_id>/oppfolging/", overview.patient_plans, name="patient_plans"),

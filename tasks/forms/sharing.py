@@ -20,7 +20,7 @@ class Integers(forms.Field):
 
     def to_python(self, value: Any) -> set[int]:
         found = [part for text in value or [] for part in str(text).split(",") if part]
-        if not all(part.isdecimal() and len(part) < 19 for part in found):
+        if not all(part.removeprefix("-").isdecimal() and len(part) < 19 for part in found):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return {int(part) for part in found}
 

@@ -14,11 +14,10 @@ from tasks.allocation.problem import Obstacle
 from tasks.models import AllocationRun, Cause, RunState
 from tasks.presenters.lines import patient_words
 from tasks.presenters.words import ADVICE, OBSTACLES, Person, reason
-from tasks.sharings import ChangeRow, ChangeSum, LeftRow
+from tasks.sharings import NOBODY, WAITING, ChangeRow, ChangeSum, LeftRow
 from teams.models import Member
 from teams.templatetags.fordel import short_day
 
-NOBODY = 0  # the group of those that lose their place
 BEST = 0.0005  # a gap that no decimal shows
 
 CAUSES = {
@@ -48,7 +47,10 @@ class ChangeLine:
 
 @dataclass(slots=True)
 class ChangeGroup:
-    """Everything one member gets (or, for NOBODY, that loses its place). `lines` may be the first of many."""
+    """Everything one member gets (or, for NOBODY and WAITING, that has no place). `lines` may be the first of many.
+
+    `givers` are (name, tasks), without a name for tasks that nobody had.
+    """
 
     key: int
     title: str
@@ -68,29 +70,29 @@ class ChangeGroup:
         return self.count - len(self.lines)
 
 
-def group_of(to_member: int | None, to_day: dt.date | None) -> int:
-    """Which group a change stands in: the one who gets it, or NOBODY when it has no place any more."""
-    return to_member if to_member and to_day else NOBODY
-
-
 def change_groups(
     sums: Iterable[ChangeSum], rows: Iterable[ChangeRow], members: Mapping[int, Member], *, today: dt.date
 ) -> list[ChangeGroup]:
     """Who gets what from whom, the one who gets most first, what loses its place last."""
     groups: dict[int, ChangeGroup] = {}
     for part in sums:
-        title = members[part.group].name if part.group in members else _("Mister plassen sin")
-        group = groups.setdefault(part.group, ChangeGroup(part.group, title))
+        group = groups.setdefault(part.group, ChangeGroup(part.group, _title(part.group, members)))
         group.count += part.tasks
         group.minutes += part.minutes
         if part.from_member != part.group:
             group.new += part.tasks
             group.new_minutes += part.minutes
             giver = members.get(part.from_member or 0)
-            group.givers.append((giver.name if giver else _("ingen"), part.tasks))
+            group.givers.append((giver.name if giver else "", part.tasks))
     for row in rows:
         groups[row.group].lines.append(change_line(row, members, today=today))
-    return sorted(groups.values(), key=lambda g: (g.key == NOBODY, -g.new, -g.count, g.title))
+    return sorted(groups.values(), key=lambda g: (-min(g.key, 1), -g.new, -g.count, g.title))
+
+
+def _title(group: int, members: Mapping[int, Member]) -> str:
+    if group in members:
+        return members[group].name
+    return _("Kan vente") if group == WAITING else _("Mister plassen sin")
 
 
 def change_line(row: ChangeRow, members: Mapping[int, Member], *, today: dt.date) -> ChangeLine:
@@ -165,24 +167,25 @@ def left_line(row: LeftRow, today: dt.date) -> LeftLine:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """A sharing out in numbers: change hands, get somebody for the first time, only change day, lose their place."""
+    """A sharing out in numbers: change hands, get somebody for the first time, only change day, lose their place, wait."""
 
     hands: int
     fresh: int
     days: int
     lost: int
+    waiting: int
     stuck: int
     may_wait: int
     gap: str
 
     @property
     def all(self) -> int:
-        return self.hands + self.fresh + self.days + self.lost
+        return self.hands + self.fresh + self.days + self.lost + self.waiting
 
 
 def run_sums(sums: Iterable[ChangeSum], left: Iterable[tuple[int, str]], gap: float | None) -> Sums:
     found = list(sums)
-    placed = [part for part in found if part.group != NOBODY]
+    placed = [part for part in found if part.group > NOBODY]
     obstacles = [obstacle for _task, obstacle in left]
     may_wait = obstacles.count(Obstacle.MAY_WAIT)
     return Sums(
@@ -190,6 +193,7 @@ def run_sums(sums: Iterable[ChangeSum], left: Iterable[tuple[int, str]], gap: fl
         fresh=sum(p.tasks for p in placed if p.from_member is None),
         days=sum(p.tasks for p in placed if p.from_member == p.group),
         lost=sum(p.tasks for p in found if p.group == NOBODY),
+        waiting=sum(p.tasks for p in found if p.group == WAITING),
         stuck=len(obstacles) - may_wait,
         may_wait=may_wait,
         gap="–" if gap is None else gap_number(gap),
@@ -213,7 +217,9 @@ def gap_words(gap: float | None) -> str:
 
 
 def gap_number(gap: float) -> str:
-    """0.0042 → «0,4 %»."""
+    """0.0042 → «0,4 %»; what no decimal shows is «0 %»."""
+    if gap < BEST:
+        return "0\u00a0%"
     return f"{number_format(100 * gap, decimal_pos=1, use_l10n=True)}\u00a0%"
 
 

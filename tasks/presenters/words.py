@@ -44,9 +44,13 @@ WHY_NOT = {
     WhyNot.LATER: gettext_lazy("har ikke plass før fristen"),
     WhyNot.LEVEL: gettext_lazy("er på et høyere nivå enn den trenger"),
     WhyNot.TIE: gettext_lazy("kjenner ikke pasienten like godt"),
+    WhyNot.TOGETHER: gettext_lazy("har ikke pasientens andre oppgaver"),
     WhyNot.HOLDER: gettext_lazy("hadde den ikke fra før"),
     WhyNot.LOADED: gettext_lazy("har mer å gjøre"),
 }
+TOLD_FIRST = (
+    WhyNot.FULL, WhyNot.LATER, WhyNot.AWAY, WhyNot.LOADED, WhyNot.TIE, WhyNot.TOGETHER, WhyNot.HOLDER, WhyNot.LEVEL,
+)  # fmt: skip
 # The same in the table, where the name stands beside it.
 WHY_NOT_ALONE = {
     WhyNot.AWAY: gettext_lazy("Borte alle dagene det gjelder"),
@@ -54,6 +58,7 @@ WHY_NOT_ALONE = {
     WhyNot.LATER: gettext_lazy("Har først plass etter fristen"),
     WhyNot.LEVEL: gettext_lazy("På et høyere nivå enn oppgaven trenger"),
     WhyNot.TIE: gettext_lazy("Den som fikk den, kjenner pasienten bedre"),
+    WhyNot.TOGETHER: gettext_lazy("Den som fikk den, har pasientens andre oppgaver samme dag"),
     WhyNot.HOLDER: gettext_lazy("Den som fikk den, hadde den fra før"),
     WhyNot.LOADED: gettext_lazy("Har mer å gjøre enn den som fikk den"),
 }
@@ -146,13 +151,13 @@ def reason(why: Mapping[str, Any], person: Person, *, day: dt.date | None, today
 def against_others(why: Mapping[str, Any], names: Mapping[int, str]) -> str:
     """«Kari kunne også, men har ikke plass før fristen, og Amir er borte.» Empty when nobody else could.
 
-    Those at a higher level of care come last: that they are spared goes without saying when others could.
+    What anybody can check comes first (no room, away), that somebody was spared for being at a higher level last.
     """
     groups: dict[WhyNot, list[str]] = {}
     for member_id, why_not, *_loads in why.get("others", []):
         if why_not in WHY_NOT and member_id in names:
             groups.setdefault(WhyNot(why_not), []).append(names[member_id])
-    in_order = sorted(groups.items(), key=lambda item: item[0] == WhyNot.LEVEL)
+    in_order = sorted(groups.items(), key=lambda item: TOLD_FIRST.index(item[0]))
     clauses = [(_several(found), str(WHY_NOT[why_not])) for why_not, found in in_order[:MOST_CLAUSES]]
     if not clauses:
         return ""

@@ -173,7 +173,7 @@ def test_nothing_chosen_is_said_and_what_was_ticked_stands(solbakken: Cast, lead
     assert answer.status_code == 422
     assert "Velg minst én oppgave" in answer.content.decode()
     assert answer.content.decode().count(" checked") == 0
-    for wrong in ({"task": "alle"}, {"shown": "1;2"}, {"group": "-1"}, {"task": "9" * 30}):
+    for wrong in ({"task": "alle"}, {"shown": "1;2"}, {"group": "--1"}, {"task": "9" * 30}):
         answer = leader.post(f"/fordeling/{run.pk}/ta-i-bruk/", wrong)
         assert answer.status_code == 422, wrong
     run.refresh_from_db()
@@ -217,6 +217,26 @@ def test_a_person_unticked_takes_nothing_and_what_was_not_shown_follows_the_rest
     applied = AllocationChange.objects.filter(run=run, applied=True)
     assert 0 < applied.count() <= 30
     assert set(applied.values_list("to_member", flat=True)) == {second.pk}
+
+
+def test_what_can_wait_is_told_apart_from_what_loses_its_place(solbakken: Cast, leader: Client) -> None:
+    run = written(solbakken, 3)
+    lost, waits, _moved = run.changes.order_by("pk")
+    AllocationChange.objects.filter(pk=lost.pk).update(to_day=None, to_why={"obstacle": "nobody_has_time"})
+    AllocationChange.objects.filter(pk=waits.pk).update(to_day=None, to_why={"obstacle": "may_wait"})
+    run.left = [[lost.task_id, "nobody_has_time"], [waits.task_id, "may_wait"]]
+    run.save()
+    page = leader.get(f"/fordeling/{run.pk}/")
+    assert [g.title for g in page.context["groups"]] == ["Nina Nes", "Mister plassen sin", "Kan vente"]
+    sums = page.context["sums"]
+    assert (sums.hands, sums.lost, sums.waiting, sums.stuck, sums.may_wait, sums.all) == (1, 1, 1, 1, 1, 3)
+    text = page.content.decode()
+    assert "1 av dem hadde plass før · 1 til kan vente" in text
+    for address in ("venter", "til/0"):
+        assert leader.get(f"/fordeling/{run.pk}/{address}/").status_code == 200, address
+    form = {"group": "-1", "task": [waits.task_id], "shown": f"{lost.task_id},{waits.task_id}"}
+    leader.post(f"/fordeling/{run.pk}/ta-i-bruk/", form)
+    assert list(run.changes.filter(applied=True).values_list("task", flat=True)) == [waits.task_id]
 
 
 def test_nine_hundred_changes_take_as_many_queries_as_one_and_stay_readable(

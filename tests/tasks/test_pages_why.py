@@ -93,9 +93,7 @@ def test_what_is_missing_is_said_of_whoever_may_not(
     solbakken: Cast, nurse: Client, fields: dict[str, int] | None, words: str
 ) -> None:
     if fields is not None:
-        delegated(
-            solbakken, "arskontroll", **{name: today() + days * DAY for name, days in fields.items()}
-        )
+        delegated(solbakken, "arskontroll", **{name: today() + days * DAY for name, days in fields.items()})
     task = make_task(solbakken.clinic, "arskontroll", patient=make_patient(solbakken))
     page = nurse.get(f"/oppgave/{task.pk}/hvorfor/")
     (row,) = [row for row in page.context["why"].rows if row.name == "Nina Nes"]
@@ -205,9 +203,7 @@ def test_what_cannot_be_decided_is_refused_in_the_sheet(
 ) -> None:
     task = make_task(solbakken.clinic, "sarstell", assignee=solbakken.nurse)
     form = {"to": solbakken.nurse.pk, "day": "", "reason": "x", "version": "1", **wrong}
-    answer = leader.post(
-        f"/oppgave/{task.pk}/las/", form, headers={"HX-Request": "true", "HX-Target": "ark"}
-    )
+    answer = leader.post(f"/oppgave/{task.pk}/las/", form, headers={"HX-Request": "true", "HX-Target": "ark"})
     text = answer.content.decode()
     assert answer.status_code == 422
     assert words in text

@@ -101,6 +101,10 @@ def test_the_others_are_named_by_what_stood_against_them(others: list[list[Any]]
     assert against_others({"others": others}, NAMES) == text
 
 
+def test_every_reason_has_its_place_among_those_told() -> None:
+    assert sorted(words.TOLD_FIRST) == sorted(WhyNot)
+
+
 def test_days_are_said_as_people_say_them() -> None:
     said = [day_words(MONDAY + dt.timedelta(days=n), MONDAY) for n in (0, 1, 2, 9)]
     assert said == ["i dag", "i morgen", "onsdag", "onsdag 2. desember"]
