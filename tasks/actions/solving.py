@@ -31,17 +31,16 @@ def solve_each(
     clinic_ids: Iterable[int], gathered: Gathered, *, weights: Weights = DEFAULT, seconds: float = SECONDS
 ) -> list[Outcome]:
     """What each clinic's sharing out comes to; a failed one says so by its `reference`, which is in the log too."""
-    from tasks.allocation import get_ready
-
-    get_ready()
     return [_solve(clinic_id, gathered, weights, seconds) for clinic_id in clinic_ids]
 
 
 def _solve(clinic_id: int, gathered: Gathered, weights: Weights, seconds: float) -> Outcome:
-    from tasks.allocation import solve
+    from tasks.allocation import get_ready, solve
 
     began = perf_counter()
     try:
+        get_ready()  # inside, since memory may be short here already; only the first call takes time
+        began = perf_counter()
         problem = gathered.problem(clinic_id, weights)
         plan = solve(problem, stop=stop_after(seconds))
         if found := breaches(problem, plan):
