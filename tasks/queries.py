@@ -78,7 +78,7 @@ def may_do(member: Member, task: Task, *, on: dt.date) -> bool:
 
 
 def who_may(task: Task, *, on: dt.date) -> list[Member]:
-    """The clinic's members who may be given this task. Two queries."""
+    """The clinic's members who may be given this task, without those a leader ruled out. Two queries."""
     rule = KindRule(frozenset(task.kind.professions), frozenset(task.kind.delegable_to))
     list_doctor = task.patient.list_doctor_id if task.patient else None
     found = Delegation.objects.in_force(on).filter(doctor=list_doctor, kind=task.kind)
@@ -87,7 +87,8 @@ def who_may(task: Task, *, on: dt.date) -> list[Member]:
     return [
         m
         for m in members
-        if ground_for(
+        if m.pk not in task.forbidden
+        and ground_for(
             rule, member_id=m.pk, profession=m.profession, list_doctor_id=list_doctor, delegated=delegated
         )
     ]  # fmt: skip

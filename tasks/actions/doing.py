@@ -52,11 +52,11 @@ def start(task_id: int, *, by: Member, at: dt.datetime, version: int | None = No
     """The member is at it: from now on no sharing out moves it, and its minutes are taken of their day.
 
     Whoever begins what a colleague has takes it over; begun twice changes nothing. Raises PermissionDenied (may
-    not by law or delegation), NotAllowed (ended, or a colleague is at it), Changed.
+    not by law or delegation, or ruled out by a leader), NotAllowed (ended, or a colleague is at it), Changed.
     """
     require(by, Permission.DO_TASKS)
     task = take(task_id, by, version)
-    if not may_do(by, task, on=oslo_date(at)):
+    if by.pk in task.forbidden or not may_do(by, task, on=oslo_date(at)):
         raise PermissionDenied("not eligible")
     mine = task.assignee_id == by.pk
     if mine and task.state == TaskState.STARTED:
@@ -119,7 +119,8 @@ def hand_on(
 ) -> Task:
     """Give the task to a colleague who may do it; the night will not take it from them. None: back to the team.
 
-    Raises PermissionDenied when the receiver may not do it by law, profession or delegation.
+    Raises PermissionDenied when the receiver may not do it by law, profession or delegation, or a leader has
+    ruled them out.
     """
     require(by, Permission.DO_TASKS)
     task = take(task_id, by, version)
@@ -137,7 +138,7 @@ def hand_on(
             pinned=False,
             pinned_day=False,
         )
-    if to.clinic_id != by.clinic_id or not may_do(to, task, on=oslo_date(at)):
+    if to.clinic_id != by.clinic_id or to.pk in task.forbidden or not may_do(to, task, on=oslo_date(at)):
         raise PermissionDenied("receiver not eligible")
     why = {"rule": "handed_on", "by": by.name}
     return write(

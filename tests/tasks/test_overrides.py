@@ -10,12 +10,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tasks.actions import overrides
+from tasks.actions import doing, overrides
 from tasks.actions.changing import Changed
 from tasks.actions.sharing import share_out
 from tasks.life import NotAllowed
 from tasks.models import Cause, Delegation, Task, TaskKind
-from tasks.queries import minutes_left
+from tasks.queries import minutes_left, who_may
 from tasks.stranded import News, Reason, Stranded, stranded
 from teams.actions import allow_overtime
 from teams.models import Absence, Member, Overtime
@@ -222,6 +222,18 @@ def test_ruled_out_it_is_nobodys_and_goes_to_another(solbakken: Cast) -> None:
     assert allowed.forbidden == []
     assert list(task.events.values_list("verb", flat=True)) == ["forbid", "assign", "allow"]
     assert pin(solbakken, task, solbakken.secretary).assignee == solbakken.secretary
+
+
+def test_whoever_is_ruled_out_is_not_given_it_by_a_colleague_either(solbakken: Cast) -> None:
+    task = make_task(
+        solbakken.clinic, "okonomi", assignee=solbakken.secretary, forbidden=[solbakken.nurse.pk]
+    )
+    with pytest.raises(PermissionDenied):
+        doing.hand_on(task.pk, by=solbakken.secretary, to=solbakken.nurse, reason="x", at=MORNING)
+    with pytest.raises(PermissionDenied):
+        doing.start(task.pk, by=solbakken.nurse, at=MORNING)
+    assert solbakken.nurse not in who_may(task, on=MONDAY)
+    assert solbakken.secretary in who_may(task, on=MONDAY)
 
 
 def test_ruling_out_somebody_else_leaves_it_where_it_is(solbakken: Cast) -> None:
