@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,6 +99,14 @@ def relax(problem: Problem) -> Relaxation:
     right = np.zeros(len(tasks) + len(slots) + len(member_rows))
     right[: len(tasks)] = [task.minutes or 1 for task in problem.tasks]
     return columns.relaxation(right)
+
+
+def hard_first(problem: Problem) -> Relaxation:
+    """The same with six levels: what hard deadlines cost apart from, and before, all other lateness."""
+    whole = relax(problem)
+    soft = relax(replace(problem, weights=replace(problem.weights, hard=0))).levels[0]
+    levels = np.vstack((whole.levels[0] - soft, soft, whole.levels[1:]))
+    return Relaxation(levels, whole.equal, whole.right, whole.most)
 
 
 def _open_places(problem: Problem, task: TaskToPlace) -> Iterator[tuple[int, dt.date]]:
