@@ -23,7 +23,7 @@ KNOWN = (
 # of an hour or a late minute, then continuity and evenness. Later rounds are longer, for the few that need them.
 FINE = (130, 5_000, 150)
 ROUNDS = (
-    ((80, 100_000, 5_000), (120, 5_000, 150)),
+    ((40, 60_000, 6_000), (130, 6_000, 200)),
     ((200, 8_000, 150),),
     ((250, 80_000, 8_000), FINE),
     ((400, 300_000, 8_000), FINE),
