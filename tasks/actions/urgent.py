@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from tasks.actions.locking import lock_placing
 from tasks.actions.writing import carry_out, note_reasons, write_outcomes
 from tasks.allocation.insertion import insert
-from tasks.allocation.problem import Obstacle, Plan, Unplaced
+from tasks.allocation.problem import Obstacle, Plan, Problem, Unplaced
 from tasks.gathering import Row, gather
 from tasks.life import NotAllowed
 from tasks.models import AllocationRun, Cause, RunState, Task, TaskState
@@ -57,7 +57,7 @@ def put_in(task_id: int, *, by: Member, at: dt.datetime) -> Inserted:
             _("Det går ikke lenger: oppgaven er %(state)s.") % {"state": TaskState(task.state).label}
         )
     problem = gathered.problem(by.clinic_id)
-    found = insert(problem, _plan_now(rows.values(), problem.days[0], but=task_id), task_id)
+    found = insert(problem, _plan_now(problem, rows.values(), but=task_id), task_id)
     plan = Plan(
         (*((found.placement,) if found.placement else ()), *found.moved),
         (Unplaced(task_id, found.obstacle),) if found.obstacle else (),
@@ -67,12 +67,21 @@ def put_in(task_id: int, *, by: Member, at: dt.datetime) -> Inserted:
     return Inserted(Task.objects.visible_to(by).get(pk=task_id), len(found.moved), found.obstacle)
 
 
-def _plan_now(rows: Iterable[Row], first: dt.date, *, but: int) -> dict[int, tuple[int, dt.date]]:
-    """Where every other task is now; what should have been done before the first day weighs on it."""
+def _plan_now(problem: Problem, rows: Iterable[Row], *, but: int) -> dict[int, tuple[int, dt.date]]:
+    """Where every other task is now; what should have been done before the first day weighs on it.
+
+    What no longer holds (its holder away, gone, or no longer allowed to) takes up nobody's minutes: left out.
+    """
+    first = problem.days[0]
+    at_work = {(m.id, day) for m in problem.members for day, minutes in m.minutes.items() if minutes > 0}
+    may = {task.id: {c.member_id for c in task.candidates} for task in problem.tasks}
     return {
         row.id: (row.assignee_id, max(row.planned_on, first))
         for row in rows
-        if row.id != but and row.assignee_id is not None and row.planned_on is not None
+        if row.id != but
+        and row.assignee_id in may[row.id]
+        and row.planned_on is not None
+        and (row.assignee_id, max(row.planned_on, first)) in at_work
     }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tasks.presenters.words import as_seen, day_words, reason
+from tasks.presenters.words import as_seen, day_words
 
 if TYPE_CHECKING:
     from tasks.actions.urgent import Inserted
@@ -16,16 +16,15 @@ if TYPE_CHECKING:
 
 
 def placed_words(done: Inserted, *, by: Member, today: dt.date) -> str:
-    """«Sårstell er gitt til Nina Nes i dag. Nina Nes er fast sykepleier … 2 andre oppgaver ble flyttet.»"""
+    """«Sårstell er gitt til Nina Nes i dag. 2 andre oppgaver ble flyttet …» Why stands on the page it is shown on."""
     task = done.task
-    person = as_seen(task.assignee, by)
-    why = reason(task.why, person, day=task.planned_on, today=today)
     if done.obstacle or task.assignee is None:
-        return _("Ingen fikk %(name)s. %(why)s") % {"name": task.name, "why": why}
-    words = {
-        "name": task.name, "who": person.words()["to_you"], "day": day_words(task.planned_on, today), "why": why,
-    }  # fmt: skip
-    text = _("%(name)s er gitt til %(who)s %(day)s. %(why)s") % words
+        return _("Ingen fikk %(name)s.") % {"name": task.name}
+    text = _("%(name)s er gitt til %(who)s %(day)s.") % {
+        "name": task.name,
+        "who": as_seen(task.assignee, by).words()["to_you"],
+        "day": day_words(task.planned_on, today),
+    }
     if not done.moved:
         return text
     moved = ngettext(

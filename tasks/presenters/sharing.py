@@ -220,7 +220,7 @@ def gap_number(gap: float) -> str:
     """0.0042 → «0,4 %»; what no decimal shows is «0 %»."""
     if gap < BEST:
         return "0\u00a0%"
-    return f"{number_format(100 * gap, decimal_pos=1, use_l10n=True)}\u00a0%"
+    return f"{number_format(round(100 * gap, 1), decimal_pos=1, use_l10n=True)}\u00a0%"
 
 
 def chosen(

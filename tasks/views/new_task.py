@@ -19,9 +19,8 @@ from patients.queries import Wanted, birth_dates, patient_page, patient_with_num
 from tasks.actions.creating import create_task
 from tasks.actions.urgent import place_now
 from tasks.forms import NewTaskForm, PatientSearch
-from tasks.presenters import patient_words
 from tasks.presenters.placing import placed_words
-from teams.calendar import oslo_date
+from teams.calendar import oslo_date, working_day_on_or_after
 from teams.middleware import MemberRequest
 from teams.permissions import Permission, may, requires
 
@@ -35,7 +34,7 @@ def new_task(request: MemberRequest) -> HttpResponse:
     today = oslo_date(timezone.now())
     if request.method != "POST":
         chosen = _from_page(request)
-        values = {"due_on": today, "urgent": True, "patient": chosen}
+        values = {"due_on": working_day_on_or_after(today), "urgent": True, "patient": chosen}
         return _page(request, values, found=[chosen] if chosen else None)
     if "find" in request.POST:
         found = _find(request, today)
@@ -119,9 +118,14 @@ def _page(
         "form": form or NewTaskForm(initial=initial, patients=patients, today=today),
         "search": PatientSearch(initial={"q": typed}),
         "found": [
-            (p.pk, patient_words(p.given_name, p.family_name, p.birth_date, today), str(p.pk) == chosen)
+            (
+                p.pk,
+                _("%(name)s, født %(day)s") % {"name": p, "day": f"{p.birth_date:%d.%m.%Y}"},
+                str(p.pk) == chosen,
+            )
             for p in found
         ],
+        "many": len(found) == MOST_FOUND,
         "searched": searched,
         "sees_patients": may(request.member, Permission.SEE_PATIENTS),
     }

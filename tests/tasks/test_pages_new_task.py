@@ -13,7 +13,8 @@ from django.utils import timezone
 from patients.models import PatientAccess, PatientIdentifier
 from patients.personnummer import FNR_SYSTEM
 from tasks.models import AllocationRun, Task, TaskKind
-from teams.calendar import oslo_date
+from teams.calendar import oslo_date, working_days
+from teams.models import Absence, Member
 from tests.conftest import Cast, logged_in
 from tests.tasks.conftest import make_patient, make_task
 
@@ -90,6 +91,27 @@ def test_put_in_from_those_that_nobody_holds(solbakken: Cast) -> None:
     assert task.events.get().verb == "place"
 
 
+def test_what_no_longer_holds_in_the_plan_stands_in_nobodys_way(solbakken: Cast, nurse: Client) -> None:
+    """Somebody is away, somebody has left, a delegation is over: just then something is urgent."""
+    patient, days = make_patient(solbakken), working_days(today(), 3)
+    for member, slug in (
+        (solbakken.second_doctor, "okonomi"), (solbakken.secretary, "okonomi"), (solbakken.nurse, "arskontroll"),
+    ):  # fmt: skip
+        for day in days:
+            make_task(
+                solbakken.clinic, slug, assignee=member, patient=patient, planned_on=day, opens_on=today(),
+                due_on=today() + 9 * DAY,
+            )  # fmt: skip
+    Absence.objects.create(
+        clinic=solbakken.clinic, member=solbakken.secretary, reason="sick", starts_on=today(),
+        ends_on=today() + 30 * DAY,
+    )  # fmt: skip
+    Member.objects.filter(pk=solbakken.second_doctor.pk).update(ends_on=today() - DAY)
+    page = nurse.post("/oppgaver/ny/", filled(urgent="on", patient=patient.pk), follow=True)
+    assert "Sårstell er gitt til" in page.content.decode()
+    assert Task.objects.latest("pk").assignee in (solbakken.nurse, solbakken.doctor)
+
+
 def test_what_is_begun_is_not_put_in(solbakken: Cast, furulund: Cast) -> None:
     leader = logged_in(solbakken.doctor)
     task = make_task(solbakken.clinic, "sarstell", assignee=solbakken.nurse, state="started")
@@ -133,7 +155,7 @@ def test_a_patient_is_found_by_name_day_or_number_and_never_in_the_address(
     )
     for q in ("lunde", "Per", "01.03.1960", "018360 99999"):
         page = nurse.post("/oppgaver/ny/", {**filled(name="Husk"), "q": q, "find": "1"})
-        assert [words for _pk, words, _chosen in page.context["found"]] == ["Per Lunde, 66"], q
+        assert [words for _pk, words, _chosen in page.context["found"]] == ["Per Lunde, født 01.03.1960"], q
         assert "Husk" in page.content.decode()
         assert q not in page.request["PATH_INFO"] + page.request["QUERY_STRING"]
     page = nurse.post("/oppgaver/ny/", {**filled(), "q": "Nobody", "find": "1"})
@@ -148,6 +170,7 @@ def test_a_search_is_bounded(solbakken: Cast, nurse: Client) -> None:
     with CaptureQueriesContext(connection) as captured:
         page = nurse.post("/oppgaver/ny/", {"q": "lunde", "find": "1"})
     assert len(page.context["found"]) == 10
+    assert "De 10 første." in page.content.decode()
     assert len(captured) <= 15
 
 
