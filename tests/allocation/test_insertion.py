@@ -66,10 +66,10 @@ def test_an_urgent_task_is_placed_at_once_among_two_thousand() -> None:
     urgent = replace(urgent, id=9999, due=found.days[0], holder=None, planned=None)
     found = replace(found, tasks=(*found.tasks, urgent))
     seconds = []
-    for _ in range(3):
-        started = time.perf_counter()
+    for _ in range(5):  # processor time: a busy machine's wall clock tells of others
+        started = time.process_time()
         got = insert(found, where, 9999)
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
     check(found, where, 9999, got)
     assert got.placement is not None
     assert got.placement.day == found.days[0]
