@@ -18,7 +18,8 @@ from teams.models import Member, Overtime
 from teams.queries import time_for_tasks
 
 HORIZON = 10  # working days, as the sharing out
-ROWS_PER_GROUP = 25
+ROWS_AT_ONCE = 120  # changes that a page lists: more is a long list and a slow page
+ROWS_PER_GROUP = 5  # of each person, however many people
 ROWS_PER_REASON = 10
 MOST_CHANGES = 500
 RUNS_PER_PAGE = 20
@@ -117,9 +118,14 @@ def change_sums(run: AllocationRun) -> list[ChangeSum]:
     return [ChangeSum._make(row) for row in rows]
 
 
-def change_rows(
-    run: AllocationRun, *, group: int | None = None, per_group: int = ROWS_PER_GROUP
-) -> list[ChangeRow]:
+def rows_per_group(sums: Iterable[ChangeSum]) -> int:
+    """How many changes of each group a page lists: all of a small proposal, the first of a large one."""
+    found = list(sums)
+    total, groups = sum(part.tasks for part in found), len({part.group for part in found})
+    return total if total <= ROWS_AT_ONCE else max(ROWS_PER_GROUP, ROWS_AT_ONCE // groups)
+
+
+def change_rows(run: AllocationRun, *, per_group: int, group: int | None = None) -> list[ChangeRow]:
     """The first changes of each group: new ones before those that only change day, by day. One query, bounded."""
     only_day = Case(When(from_member=F("to_member"), then=Value(1)), default=Value(0))
     order = [only_day.asc(), F("to_day").asc(nulls_last=True), F("task").asc()]

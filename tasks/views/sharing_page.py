@@ -13,7 +13,7 @@ from tasks.models import AllocationRun, Cause, RunState
 from tasks.presenters.loads import loads_table
 from tasks.presenters.sharing import CAUSES, ChangeGroup, change_groups, left_groups, run_sums, run_title
 from tasks.queries import may_undo
-from tasks.sharings import change_rows, change_sums, left_rows, members_by_id, unapplied
+from tasks.sharings import change_rows, change_sums, left_rows, members_by_id, rows_per_group, unapplied
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
 
@@ -61,7 +61,7 @@ def _content(request: MemberRequest, run: AllocationRun, data: dict[str, Any] | 
     """Five queries, however many tasks move."""
     by, today = request.member, oslo_date(timezone.now())
     members, sums = members_by_id(by), change_sums(run)
-    groups = change_groups(sums, change_rows(run), members, today=today)
+    groups = change_groups(sums, change_rows(run, per_group=rows_per_group(sums)), members, today=today)
     proposed = run.state == RunState.PROPOSED
     return {
         "sums": run_sums(sums, run.left, run.gap),
