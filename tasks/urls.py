@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("min-dag/logg/", my_day.log, name="log_work"),
     path("oppgave/<int:task_id>/", task.task, name="task"),
     path("oppgave/<int:task_id>/utfort/", task.complete, name="complete_task"),
+    path("oppgave/<int:task_id>/begynn/", task.start, name="start_task"),
     path("oppgave/<int:task_id>/angre/", task.undo, name="undo_task"),
     path("oppgave/<int:task_id>/utsett/", task.postpone, name="postpone_task"),
     path("oppgave/<int:task_id>/gi-videre/", task.hand_on, name="hand_on_task"),

@@ -1,6 +1,7 @@
 """From rows to what stands on the page. Pure: plain values in, words and numbers out."""
 
 from tasks.presenters.lines import (
+    SECTIONS,
     Section,
     Tag,
     TaskLine,
@@ -15,6 +16,7 @@ from tasks.presenters.team import TeamRow, team_rows
 from tasks.presenters.words import Person, against_others, as_seen, day_words, reason, short_names
 
 __all__ = [
+    "SECTIONS",
     "Person",
     "Section",
     "Tag",

@@ -52,6 +52,9 @@ class Section:
         return sum(line.minutes for line in self.lines)
 
 
+SECTIONS = ("hard", "overdue", "today", "week", "later")
+
+
 def sections(rows: Iterable[WorkRow], *, person: Person, day: dt.date, today: dt.date) -> list[Section]:
     """Hard deadlines, overdue, the day, the rest of the week, later; empty ones left out.
 
@@ -149,4 +152,4 @@ def yearly_minutes(steps: Iterable[Step], plans: int) -> int:
 def counts(rows: Iterable[WorkRow], *, person: Person, day: dt.date, today: dt.date) -> list[Section]:
     """What each section's heading says, also of those that have become empty."""
     found = {section.key: section for section in sections(rows, person=person, day=day, today=today)}
-    return [found.get(key) or Section(key, "") for key in ("hard", "overdue", "today", "week", "later")]
+    return [found.get(key) or Section(key, "") for key in SECTIONS]

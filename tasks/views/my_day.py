@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tasks.actions.doing import UNDO_WITHIN, log_work
 from tasks.forms import LogForm
-from tasks.presenters import as_seen, sections
+from tasks.presenters import SECTIONS, as_seen, sections
 from tasks.queries import (
     MOST_ROWS,
     DayLoad,
@@ -68,11 +68,13 @@ def context(member: Member, **extra: Any) -> dict[str, Any]:
     rows = worklist(member)
     team = team_load(member, day)
     mine = next((load for load in team if load.member.pk == member.pk), DayLoad(member, 0, 0, 0))
+    shown = sections(rows, person=as_seen(member, member), day=day, today=today)
     return {
         "today": today,
         "day": day,
         "week": Week.of(day),
-        "sections": sections(rows, person=as_seen(member, member), day=day, today=today),
+        "sections": shown,
+        "not_shown": [key for key in SECTIONS if key not in {section.key for section in shown}],
         "more": len(rows) == MOST_ROWS,
         "load": mine,
         "team": team,

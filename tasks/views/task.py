@@ -59,6 +59,13 @@ def complete(request: MemberRequest, task_id: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.DO_TASKS)
+def start(request: MemberRequest, task_id: int) -> HttpResponse:
+    """«Begynn»: from now on no sharing out moves it."""
+    return _try(request, task_id, lambda: doing.start(task_id, by=request.member, at=timezone.now()))
+
+
+@require_POST
+@requires(Permission.DO_TASKS)
 def undo(request: MemberRequest, task_id: int) -> HttpResponse:
     return _try(request, task_id, lambda: doing.undo(task_id, by=request.member, at=timezone.now()))
 

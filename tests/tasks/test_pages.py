@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -77,6 +78,18 @@ def test_done_with_htmx_answers_with_the_row_and_the_days_load(solbakken: Cast, 
     assert nurse.post(f"/oppgave/{task.pk}/angre/", headers={"HX-Request": "true"}).status_code == 200
     task.refresh_from_db()
     assert task.state == "assigned"
+
+
+def test_every_sum_that_an_answer_brings_has_a_place_on_the_page(solbakken: Cast, nurse: Client) -> None:
+    task = make_task(solbakken.clinic, "sarstell", assignee=solbakken.nurse)
+    page = nurse.get("/min-dag/").content.decode()
+    answer = nurse.post(
+        f"/oppgave/{task.pk}/utfort/", {"minutes": "20", "version": "1"}, headers={"HX-Request": "true"}
+    )
+    brought = re.findall(r'id="(sum-\w+)" hx-swap-oob', answer.content.decode())
+    assert len(brought) == 5
+    for name in brought:
+        assert page.count(f'id="{name}"') == 1, name
 
 
 def test_done_without_script_goes_back_to_the_page(solbakken: Cast, nurse: Client) -> None:

@@ -246,3 +246,15 @@ def test_only_leaders_overrule_and_only_in_their_own_clinic(
     assert "Bestem selv" not in nurse.get(f"/oppgave/{task.pk}/").content.decode()
     task.refresh_from_db()
     assert task.version == 1
+
+
+def test_begun_from_the_sheet_and_said_there(solbakken: Cast, furulund: Cast, nurse: Client) -> None:
+    task = make_task(solbakken.clinic, "sarstell", assignee=solbakken.nurse)
+    assert f"/oppgave/{task.pk}/begynn/" in nurse.get(f"/oppgave/{task.pk}/").content.decode()
+    assert logged_in(furulund.doctor).post(f"/oppgave/{task.pk}/begynn/").status_code == 404
+    assert nurse.post(f"/oppgave/{task.pk}/begynn/").status_code == 302
+    task.refresh_from_db()
+    assert task.state == "started"
+    assert "påbegynt" in nurse.get(f"/oppgave/{task.pk}/").content.decode()
+    answer = logged_in(solbakken.doctor).post(f"/oppgave/{task.pk}/begynn/")
+    assert answer.status_code == 422
