@@ -87,7 +87,7 @@ def relax(problem: Problem) -> Relaxation:
         for place in _open_places(problem, task):
             if place in slot_rows:
                 columns.add((*rates(problem, task, *place), 0), {tasks[task.id]: 1, slot_rows[place]: 1})
-        columns.add((*left_over(problem, task), 0, 0, 0), {tasks[task.id]: 1})
+        columns.add((*left_over(problem, task), 0), {tasks[task.id]: 1})
     for member in problem.members:
         own = [member.minutes.get(day, 0) for day in problem.days]
         for day, minutes in zip(problem.days, own, strict=True):

@@ -49,7 +49,7 @@ def board(m: Model, flow: Ints, worth: Ints) -> Board:
     inside[k] = np.arange(n)  # nobody has anything yet
     found = Board(
         m.cost, task, place, m.group, _behind(m.before), _near(m, worth),
-        _table(m.own, w.even, costs.TENTHS, total), _table(m.room[:k], w.spread, costs.QUARTERS, total),
+        _table(m.own, w.even, costs.TENTHS, total), _table(m.hours, w.spread, costs.QUARTERS, total),
         np.zeros(len(m.own), dtype=np.int64), inside, np.array([max(1, m.days), w.visit]),
     )  # fmt: skip
     whole = (flow > 0).sum(axis=1) == 1

@@ -14,7 +14,8 @@ leaves it out, and stays a bound.
 3. Continuity: `tie` when somebody of the same level has a tie to the patient and this member has not; `visit` for
    each place more than one that a patient's tasks for the same people (`companions`) are spread over.
 4. Stability: `holder` when somebody else has it and may keep it; `day` when it was planned on another day that
-   still is possible; for a hard deadline `margin` × days until it is done, since plans do not always hold.
+   still is possible, both also for who loses its place; for a hard deadline `margin` × days until it is done, since
+   plans do not always hold.
 5. Fairness: the minute that falls in the k-th tenth of a member's own minutes costs `even` × k, and in the k-th
    quarter of a day `spread` × k (from 0). The sum of convex functions of load relative to capacity is least
    where the most loaded is as little loaded as possible, then the next (Fujishige 1980).
@@ -72,11 +73,11 @@ def late(task: TaskToPlace, day: dt.date, days: Sequence[dt.date], w: Weights) -
     return points
 
 
-def unplaced(task: TaskToPlace, days: Sequence[dt.date], w: Weights) -> tuple[int, int]:
-    """Levels 1 and 2 per minute for giving it to nobody."""
+def unplaced(task: TaskToPlace, days: Sequence[dt.date], w: Weights) -> tuple[int, int, int]:
+    """Levels 1, 2 and 4 per minute for giving it to nobody."""
     after = days[-1] + dt.timedelta(days=1)
     waits = task.due is not None and task.due >= after
-    return late(task, after, days, w), w.wait if waits else 0
+    return late(task, after, days, w), w.wait if waits else 0, _uprooted(task, None, after, days, w)
 
 
 def care(candidates: Sequence[Candidate], w: Weights) -> dict[int, tuple[int, int]]:
@@ -91,13 +92,20 @@ def care(candidates: Sequence[Candidate], w: Weights) -> dict[int, tuple[int, in
 
 def moved(task: TaskToPlace, place: Place, days: Sequence[dt.date], w: Weights) -> int:
     """Level 4 per minute."""
-    points = 0
-    if task.holder is not None and place[0] != task.holder:
-        points += w.holder if any(c.member_id == task.holder for c in usable(task)) else 0
-    if task.planned is not None and place[1] != task.planned and may_be_on(task, task.planned):
-        points += w.day if task.planned in days else 0
+    points = _uprooted(task, place[0], place[1], days, w)
     if task.hard:
         points += w.margin * max(0, (place[1] - max(days[0], task.earliest)).days)
+    return points
+
+
+def _uprooted(
+    task: TaskToPlace, member_id: int | None, day: dt.date, days: Sequence[dt.date], w: Weights
+) -> int:
+    points = 0
+    if task.holder is not None and member_id != task.holder:
+        points += w.holder if any(c.member_id == task.holder for c in usable(task)) else 0
+    if task.planned is not None and day != task.planned and may_be_on(task, task.planned):
+        points += w.day if task.planned in days else 0
     return points
 
 
@@ -144,8 +152,8 @@ def levels(problem: Problem, where: Mapping[int, Place]) -> tuple[int, int, int,
     for task in problem.tasks:
         minutes, place = minutes_of(task), where.get(task.id)
         if place is None:
-            first, second = unplaced(task, days, w) if days else (0, 0)
-            one, two = one + minutes * first, two + minutes * second
+            first, second, fourth = unplaced(task, days, w) if days else (0, 0, 0)
+            one, two, four = one + minutes * first, two + minutes * second, four + minutes * fourth
             continue
         rates = known.setdefault(id(task.candidates), {}) or care(task.candidates, w)
         known[id(task.candidates)] = rates

@@ -39,8 +39,7 @@ def anneal(b, tries, hot, cold, seed, back):  # type: ignore[no-untyped-def]
     n, nobody = len(task), len(place) - 1
     change, least, best = 0, 0, task[:, AT].copy()
     heat, cooling = float(hot), (cold / hot) ** (1.0 / max(1, tries))
-    uneasy, few = np.zeros(n, dtype=np.int64), 0
-    gaps, holes = np.zeros(nobody + 1, dtype=np.int64), 0
+    uneasy, few, gaps, holes = np.zeros(n, dtype=np.int64), 0, np.zeros(nobody + 1, dtype=np.int64), 0
     for turn in range(tries):
         heat *= cooling
         if turn % EASE == 0:

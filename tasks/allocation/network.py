@@ -25,14 +25,15 @@ TOO_MUCH = np.int64(1) << 40  # the same, per minute: no rate of weights.toml co
 class Model:
     """n tasks, k places (member-days, member by member) and, as place k, nobody.
 
-    `cost` (n, k + 1) in points for the whole task; `minutes` (n,); `room` (k + 1,); `own` (members,) each member's
-    minutes; `group` (n, most companions) indexes of the tasks of the same visit, -1 for none; `before` (n,) index
+    `cost` (n, k + 1) in points for the whole task; `minutes` (n,); `hours` (k,) each place's minutes and `room` (k + 1,)
+    those that whole tasks can fill; `own` (members,) each member's minutes; `group` (n, most companions) indexes of the tasks of the same visit, -1 for none; `before` (n,) index
     of the task that must not come later, -1 for none.
     """
 
     problem: Problem
     minutes: Ints
     cost: Ints
+    hours: Ints
     room: Ints
     own: Ints
     group: Ints
@@ -50,9 +51,9 @@ def model(problem: Problem) -> Model:
     hours = np.array(
         [[max(0, m.minutes.get(day, 0)) for day in days] for m in problem.members], dtype=np.int64
     ).reshape(len(problem.members), len(days))
-    room = np.append(hours.ravel(), minutes.sum())
-    points = _points(problem, room)
+    points = _points(problem, hours.ravel())
     cost = np.where(points < TOO_MUCH, points * minutes[:, None], NEVER)
+    room = np.append(_fillable(hours.ravel(), minutes, cost[:, :-1] < NEVER), minutes.sum())
     groups = costs.companions(tasks)
     group = np.full((len(tasks), max(map(len, groups), default=1)), -1, dtype=np.int64)
     for found in groups:
@@ -60,10 +61,38 @@ def model(problem: Problem) -> Model:
             group[index, : len(found) - 1] = [other for other in found if other != index]
     place = {task.id: index for index, task in enumerate(tasks)}
     before = np.array([place.get(task.after, -1) if task.after else -1 for task in tasks], dtype=np.int64)
-    return Model(problem, minutes, cost, room, hours.sum(axis=1), group, before)
+    return Model(problem, minutes, cost, hours.ravel(), room, hours.sum(axis=1), group, before)
 
 
-def _points(problem: Problem, room: Ints) -> Ints:
+def _fillable(hours: Ints, minutes: Ints, may: npt.NDArray[np.bool_]) -> Ints:
+    """(k,) the most of each place's minutes that a sum of tasks allowed there can be: two of 50 fill 100 of 120.
+
+    No plan uses more, so the bound may count on no more. Sums with repetition, hence an upper limit of the truth.
+    """
+    lengths = np.unique(minutes)
+    there = np.array([may[minutes == length].any(axis=0) for length in lengths]).reshape(len(lengths), -1)
+    known: dict[tuple[int, bytes], int] = {}
+    filled = []
+    for place, most in enumerate(hours.tolist()):
+        key = (most, there[:, place].tobytes())
+        if key not in known:
+            known[key] = _largest_sum(lengths[there[:, place]].tolist(), most)
+        filled.append(known[key])
+    return np.array(filled, dtype=np.int64)
+
+
+def _largest_sum(lengths: list[int], most: int) -> int:
+    """The largest sum of these, each as often as one likes, that is not above `most`."""
+    sums, within = 1, (1 << (most + 1)) - 1  # bit s is set when s is a sum
+    for length in lengths:
+        step = length
+        while step <= most:
+            sums |= (sums << step) & within
+            step *= 2
+    return sums.bit_length() - 1
+
+
+def _points(problem: Problem, hours: Ints) -> Ints:
     """(n, k + 1) points per minute; NEVER where the task cannot be."""
     tasks, days, w = problem.tasks, problem.days, problem.weights
     column = {member.id: index for index, member in enumerate(problem.members)}
@@ -93,7 +122,7 @@ def _points(problem: Problem, room: Ints) -> Ints:
             by_member[index] += w.holder
             by_member[index, column[task.holder]] -= w.holder
     points = (by_member[:, :, None] + by_day[:, None, :]).reshape(len(tasks), -1)
-    points[:, room[:-1] == 0] = never
+    points[:, hours == 0] = never
     return np.column_stack([points, nobody])
 
 
@@ -115,9 +144,11 @@ def relax(m: Model) -> Relaxed:
     every = np.arange(n)
     ends.append((every, np.full(n, sink), m.minutes, m.cost[:, k] // m.minutes))
     places = np.arange(k)
-    ends += _pieces(n + places, n + k + places // max(1, m.days), m.room[:k], w.spread, costs.QUARTERS)
+    ends += _pieces(
+        n + places, n + k + places // max(1, m.days), m.hours, w.spread, costs.QUARTERS, m.room[:k]
+    )
     people = np.arange(members)
-    ends += _pieces(n + k + people, np.full(members, sink), m.own, w.even, costs.TENTHS)
+    ends += _pieces(n + k + people, np.full(members, sink), m.own, w.even, costs.TENTHS, m.own)
     tails, heads, most, points = (
         np.concatenate(column).astype(np.int64) for column in zip(*ends, strict=True)
     )
@@ -143,9 +174,10 @@ def borders(capacity: Ints, parts: int) -> Ints:
 
 
 def _pieces(
-    tails: Ints, heads: Ints, capacity: Ints, step: int, parts: int
+    tails: Ints, heads: Ints, capacity: Ints, step: int, parts: int, most: Ints
 ) -> list[tuple[Ints, Ints, Ints, Ints]]:
-    sizes = np.diff(borders(capacity, parts), axis=1)
+    """Parallel arcs for a convex cost of a load out of a capacity, up to the `most` that it can be."""
+    sizes = np.diff(np.minimum(borders(capacity, parts), most[:, None]), axis=1)
     return [(tails, heads, sizes[:, part], np.full(len(tails), step * part)) for part in range(parts)]
 
 

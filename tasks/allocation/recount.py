@@ -29,8 +29,8 @@ def recount(problem: Problem, where: Where) -> tuple[int, int, int, int, int]:
     for task in problem.tasks:
         minutes = task.minutes or 1
         if (place := where.get(task.id)) is None:
-            one, two = left_over(problem, task)
-            late, care = late + minutes * one, care + minutes * two
+            one, two, _, four = left_over(problem, task)
+            late, care, calm = late + minutes * one, care + minutes * two, calm + minutes * four
             continue
         total[place[0]] += minutes
         daily[place] += minutes
@@ -48,21 +48,28 @@ def rates(problem: Problem, task: TaskToPlace, member_id: int, day: dt.date) -> 
     mine = candidates[member_id]
     steps = mine.level - min([c.level for c in task.candidates])
     stranger = mine.tie is None and mine.level in [c.level for c in task.candidates if c.tie]
-    calm = 0
-    if task.holder in candidates and member_id != task.holder:
-        calm += points.holder
-    if task.planned in problem.days and day != task.planned and _open(task, task.planned):
-        calm += points.day
+    calm = _disturbed(problem, task, member_id, day)
     if task.hard:
         calm += points.margin * max(0, (day - _opens(problem, task)).days)
     return _lateness(problem, task, day), points.level * steps, points.tie * stranger, calm
 
 
-def left_over(problem: Problem, task: TaskToPlace) -> tuple[int, int]:
-    """Levels 1 and 2 per minute of giving it to nobody."""
+def left_over(problem: Problem, task: TaskToPlace) -> tuple[int, int, int, int]:
+    """Levels 1 to 4 per minute of giving it to nobody."""
     after = problem.days[-1] + DAY
     in_time = task.due is not None and task.due >= after
-    return _lateness(problem, task, after), problem.weights.wait * in_time
+    wait = problem.weights.wait * in_time
+    return _lateness(problem, task, after), wait, 0, _disturbed(problem, task, None, None)
+
+
+def _disturbed(problem: Problem, task: TaskToPlace, member_id: int | None, day: dt.date | None) -> int:
+    """Per minute of not keeping the person, and of not keeping the day."""
+    points, calm = problem.weights, 0
+    if task.holder in [c.member_id for c in task.candidates] and member_id != task.holder:
+        calm += points.holder
+    if task.planned in problem.days and day != task.planned and _open(task, task.planned):
+        calm += points.day
+    return calm
 
 
 def steps(capacity: int, parts: int) -> list[int]:
