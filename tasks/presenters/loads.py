@@ -79,3 +79,14 @@ def loads_table(loads: Mapping[str, Any], members: Mapping[int, Member]) -> Load
         rows.append(MemberLoad(member.name, label, member.is_doctor, _sum(found), found))
     rows.sort(key=lambda row: (-abs(row.total.change), row.name))
     return Loads(days, tuple(r for r in rows if r.changed), tuple(r for r in rows if not r.changed))
+
+
+def days_away(loads: Mapping[str, Any]) -> frozenset[tuple[int, dt.date]]:
+    """(member id, day) without any minutes for tasks, of a run's stored `loads`."""
+    days = [dt.date.fromisoformat(day) for day in loads.get("days", [])]
+    return frozenset(
+        (stored["id"], day)
+        for stored in loads.get("members", [])
+        for day, minutes in zip(days, stored["capacity"], strict=True)
+        if not minutes
+    )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from tasks.allocation.problem import Obstacle
 from tasks.models import AllocationRun, Cause, RunState
 from tasks.presenters.lines import patient_words
-from tasks.presenters.words import ADVICE, OBSTACLES, Person, reason
+from tasks.presenters.words import ADVICE, OBSTACLES, Person, day_words, reason
 from tasks.sharings import NOBODY, WAITING, ChangeRow, ChangeSum, LeftRow
 from teams.models import Member
 from teams.templatetags.fordel import short_day
@@ -71,9 +71,17 @@ class ChangeGroup:
 
 
 def change_groups(
-    sums: Iterable[ChangeSum], rows: Iterable[ChangeRow], members: Mapping[int, Member], *, today: dt.date
+    sums: Iterable[ChangeSum],
+    rows: Iterable[ChangeRow],
+    members: Mapping[int, Member],
+    *,
+    today: dt.date,
+    away: Collection[tuple[int, dt.date]] = (),
 ) -> list[ChangeGroup]:
-    """Who gets what from whom, the one who gets most first, what loses its place last."""
+    """Who gets what from whom, the one who gets most first, what loses its place last.
+
+    `away`: members by id and the days on which they have no minutes, so that it is said who could not keep it.
+    """
     groups: dict[int, ChangeGroup] = {}
     for part in sums:
         group = groups.setdefault(part.group, ChangeGroup(part.group, _title(part.group, members)))
@@ -85,7 +93,7 @@ def change_groups(
             giver = members.get(part.from_member or 0)
             group.givers.append((giver.name if giver else "", part.tasks))
     for row in rows:
-        groups[row.group].lines.append(change_line(row, members, today=today))
+        groups[row.group].lines.append(change_line(row, members, today=today, away=away))
     return sorted(groups.values(), key=lambda g: (-min(g.key, 1), -g.new, -g.count, g.title))
 
 
@@ -95,10 +103,20 @@ def _title(group: int, members: Mapping[int, Member]) -> str:
     return _("Kan vente") if group == WAITING else _("Mister plassen sin")
 
 
-def change_line(row: ChangeRow, members: Mapping[int, Member], *, today: dt.date) -> ChangeLine:
+def change_line(
+    row: ChangeRow,
+    members: Mapping[int, Member],
+    *,
+    today: dt.date,
+    away: Collection[tuple[int, dt.date]] = (),
+) -> ChangeLine:
     """From whom and when to whom and when, and why."""
     to = members.get(row.to_member or 0)
     person = Person(to.name, to.profession) if to else Person("")
+    told = [reason(row.to_why or {}, person, day=row.to_day, today=today)]
+    if row.from_member and row.from_day and (row.from_member, row.from_day) in away:
+        words = {"name": members[row.from_member].name, "day": day_words(row.from_day, today)}
+        told.insert(0, _("%(name)s er ikke på jobb %(day)s.") % words)
     return ChangeLine(
         task_id=row.task_id,
         who=patient_words(row.given_name, row.family_name, row.birth_date, today),
@@ -106,7 +124,7 @@ def change_line(row: ChangeRow, members: Mapping[int, Member], *, today: dt.date
         minutes=row.to_minutes,
         from_words=_place(members.get(row.from_member or 0), row.from_day),
         to_words=_place(to, row.to_day),
-        why=reason(row.to_why or {}, person, day=row.to_day, today=today),
+        why=" ".join(filter(None, told)),
         only_day=row.from_member == row.to_member and row.to_day is not None,
         applied=row.applied,
     )

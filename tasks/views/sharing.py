@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from tasks.allocation import weights
 from tasks.models import Cause, RunState
 from tasks.presenters.banner import banner
+from tasks.presenters.loads import days_away
 from tasks.presenters.sharing import CAUSES, change_groups, gap_number, gap_words, run_title
 from tasks.sharings import (
     MOST_CHANGES,
@@ -74,5 +75,6 @@ def sharing_person(request: MemberRequest, run_id: int, group: int) -> HttpRespo
     if not sums:
         raise Http404
     rows = change_rows(run, group=group, per_group=MOST_CHANGES)
-    (found,) = change_groups(sums, rows, members_by_id(request.member), today=today)
+    members, away = members_by_id(request.member), days_away(run.loads)
+    (found,) = change_groups(sums, rows, members, today=today, away=away)
     return render(request, "tasks/sharing_person.html", {"run": run, "group": found, "title": run_title(run)})

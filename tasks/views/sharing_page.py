@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from tasks.models import AllocationRun, Cause, RunState
-from tasks.presenters.loads import loads_table
+from tasks.presenters.loads import days_away, loads_table
 from tasks.presenters.sharing import CAUSES, ChangeGroup, change_groups, left_groups, run_sums, run_title
 from tasks.queries import may_undo
 from tasks.sharings import change_rows, change_sums, left_rows, members_by_id, rows_per_group, unapplied
@@ -61,7 +61,8 @@ def _content(request: MemberRequest, run: AllocationRun, data: dict[str, Any] | 
     """Five queries, however many tasks move."""
     by, today = request.member, oslo_date(timezone.now())
     members, sums = members_by_id(by), change_sums(run)
-    groups = change_groups(sums, change_rows(run, per_group=rows_per_group(sums)), members, today=today)
+    rows = change_rows(run, per_group=rows_per_group(sums))
+    groups = change_groups(sums, rows, members, today=today, away=days_away(run.loads))
     proposed = run.state == RunState.PROPOSED
     return {
         "sums": run_sums(sums, run.left, run.gap),
