@@ -14,6 +14,24 @@ from tests.processes import CHECKOUT, manage, own_database
 
 DATABASE = "fordel_screenshots"
 PICTURES = CHECKOUT / "docs/screenshots"
+# A nurse is ill for a week, and the leader has asked what must move.
+PROPOSE = """
+import datetime as dt
+from django.utils import timezone
+from tasks.actions import proposals
+from tasks.models import Cause
+from teams.calendar import oslo_date
+from teams.models import Absence, Member
+from teams.wall import clinic_scope
+now, today = timezone.now(), oslo_date(timezone.now())
+jon, kari = (Member.objects.get(name=name) for name in ("Jon Dahl", "Kari Holm"))
+Absence.objects.create(
+    clinic=jon.clinic, member=jon, starts_on=today, ends_on=today + dt.timedelta(days=7), reason="sick"
+)
+with clinic_scope(jon.clinic_id):
+    run = proposals.propose(jon.clinic_id, by=kari, cause=Cause.ABSENCE, calm=True, now=now)
+proposals.compute(run.pk, jon.clinic_id, today=today, now=now)
+"""
 
 
 def page_of(
@@ -51,6 +69,10 @@ def take(browser: Browser, address: str) -> None:
     leader = page_of(browser, address, "leder", viewport=WIDE)
     leader.goto("/programmer/")
     leader.screenshot(path=PICTURES / "programmes.png")
+    leader.goto("/fordeling/")
+    leader.get_by_role("link", name="Se forslaget").click()
+    leader.wait_for_load_state("networkidle")
+    leader.screenshot(path=PICTURES / "proposal.png")
 
 
 def main() -> None:
@@ -60,6 +82,7 @@ def main() -> None:
             ["migrate", "--verbosity", "0"],
             ["seed_demo"],
             ["collectstatic", "--no-input", "-v", "0"],
+            ["shell", "-c", PROPOSE],
         ):
             manage(*command, database=DATABASE)
         with (
