@@ -51,7 +51,11 @@ def model(problem: Problem) -> Model:
     hours = np.array(
         [[max(0, m.minutes.get(day, 0)) for day in days] for m in problem.members], dtype=np.int64
     ).reshape(len(problem.members), len(days))
+    place = {task.id: index for index, task in enumerate(tasks)}
+    before = np.array([place.get(task.after, -1) if task.after else -1 for task in tasks], dtype=np.int64)
     points = _points(problem, hours.ravel())
+    points[:, :-1][hours.ravel()[None, :] < minutes[:, None]] = TOO_MUCH  # longer than the whole day
+    _not_before(points, before, len(days))
     cost = np.where(points < TOO_MUCH, points * minutes[:, None], NEVER)
     room = np.append(_fillable(hours.ravel(), minutes, cost[:, :-1] < NEVER), minutes.sum())
     groups = costs.companions(tasks)
@@ -59,9 +63,19 @@ def model(problem: Problem) -> Model:
     for found in groups:
         for index in found:
             group[index, : len(found) - 1] = [other for other in found if other != index]
-    place = {task.id: index for index, task in enumerate(tasks)}
-    before = np.array([place.get(task.after, -1) if task.after else -1 for task in tasks], dtype=np.int64)
     return Model(problem, minutes, cost, hours.ravel(), room, hours.sum(axis=1), group, before)
+
+
+def _not_before(points: Ints, before: Ints, days: int) -> None:
+    """No signature earlier than its preparation can be; where that has no place, nowhere."""
+    day, changed = np.arange(points.shape[1] - 1) % max(1, days), True
+    while changed:  # as often as the longest chain has links
+        changed = False
+        for index in np.flatnonzero(before >= 0):
+            possible = points[before[index], :-1] < TOO_MUCH
+            early = day < (day[possible].min() if possible.any() else days)
+            changed = changed or bool((points[index, :-1][early] < TOO_MUCH).any())
+            points[index, :-1][early] = TOO_MUCH
 
 
 def _fillable(hours: Ints, minutes: Ints, may: npt.NDArray[np.bool_]) -> Ints:
@@ -118,9 +132,10 @@ def _points(problem: Problem, hours: Ints) -> Ints:
                 if candidate.member_id in column:
                     people[who][column[candidate.member_id]] = sum(rates[candidate.member_id])
         by_member[index] = people[who]
-        if task.holder in column and by_member[index, column[task.holder]] < never:
+        if any(c.member_id == task.holder for c in costs.usable(task)):
             by_member[index] += w.holder
-            by_member[index, column[task.holder]] -= w.holder
+            if task.holder in column:
+                by_member[index, column[task.holder]] -= w.holder
     points = (by_member[:, :, None] + by_day[:, None, :]).reshape(len(tasks), -1)
     points[:, hours == 0] = never
     return np.column_stack([points, nobody])

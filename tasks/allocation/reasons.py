@@ -39,6 +39,7 @@ class _Book:
 
     problem: Problem
     where: Mapping[int, Place]
+    patients: set[int | None]
     hours: dict[int, dict[dt.date, int]] = field(default_factory=dict)
     free: dict[int, dict[dt.date, int]] = field(default_factory=dict)
     load: dict[int, int] = field(default_factory=dict)
@@ -59,8 +60,9 @@ class _Book:
                 member_id, day = self.where[task.id]
                 self.free[member_id][day] -= task.minutes
                 self.load[member_id] += task.minutes
-        for group in costs.companions(self.problem.tasks):
-            ids = {self.problem.tasks[index].id for index in group}
+        theirs = [task for task in self.problem.tasks if task.patient in self.patients]
+        for group in costs.companions(theirs):
+            ids = {theirs[index].id for index in group}
             self.visits |= {own: ids - {own} for own in ids}
 
     def window(self, task: TaskToPlace) -> list[dt.date]:
@@ -91,7 +93,8 @@ def reasons_of(
     problem: Problem, where: Mapping[int, Place], tasks: Iterable[TaskToPlace]
 ) -> tuple[tuple[Placement, ...], tuple[Unplaced, ...]]:
     """The reasons of some of the problem's tasks: (those that got somebody, the others)."""
-    book = _Book(problem, where)
+    tasks = list(tasks)
+    book = _Book(problem, where, {task.patient for task in tasks})
     placements, unplaced = [], []
     for task in tasks:
         days = book.window(task)

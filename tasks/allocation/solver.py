@@ -15,7 +15,8 @@ from tasks.allocation.board import board as board_of
 from tasks.allocation.improve import anneal, settle
 from tasks.allocation.problem import Objective, Plan, Problem
 
-ENOUGH = 0.01  # a gap below which no further round is made …
+# A gap below which no further round is made, per round: the first ones are cheap, the last per cent is dear …
+ENOUGH = (0.01, 0.01, 0.015, 0.02, 0.03, 0.03, 0.03)
 KNOWN = (
     0.004  # … or, when one has been made, the part of the gap that is not visits: the bound leaves those out
 )
@@ -63,7 +64,7 @@ def _in_order(problem: Problem) -> Problem:
 def _search(board: Board, bound: int, minute: int, stop: Callable[[], bool]) -> bool:
     """Improve until near enough, at the end of the rounds, or told to stop. Was it told to? `minute`: points of a late one."""
     cost, many = price(board), len(board.task)
-    for turn, stages in enumerate(ROUNDS):
+    for turn, (stages, enough) in enumerate(zip(ROUNDS, ENOUGH, strict=True)):
         least, best = cost, board.task[:, AT].copy()
         for tries, hot, cold in stages:
             if stop():
@@ -74,7 +75,7 @@ def _search(board: Board, bound: int, minute: int, stop: Callable[[], bool]) -> 
         if cost > least:
             restore(board, best)
             cost = least
-        if cost - bound <= max(bound * ENOUGH, minute):
+        if cost - bound <= max(bound * enough, minute):
             return False
         if turn and cost - visits(board) - bound <= bound * KNOWN:
             return False
