@@ -117,7 +117,8 @@ def _points(problem: Problem, hours: Ints) -> Ints:
     windows: dict[tuple[object, ...], tuple[Ints, int]] = {}
     people: dict[tuple[int, int | None], Ints] = {}
     for index, task in enumerate(tasks):
-        key = (task.earliest, task.due, task.latest, task.hard, task.pinned_day, task.planned)
+        held = any(c.member_id == task.holder for c in costs.usable(task))
+        key = (task.earliest, task.due, task.latest, task.hard, task.pinned_day, task.planned, held)
         if key not in windows:
             row = [costs.late(task, d, days, w) if costs.may_be_on(task, d) else never for d in days]
             for day, other in enumerate(days):
@@ -132,7 +133,7 @@ def _points(problem: Problem, hours: Ints) -> Ints:
                 if candidate.member_id in column:
                     people[who][column[candidate.member_id]] = sum(rates[candidate.member_id])
         by_member[index] = people[who]
-        if any(c.member_id == task.holder for c in costs.usable(task)):
+        if held:
             by_member[index] += w.holder
             if task.holder in column:
                 by_member[index, column[task.holder]] -= w.holder

@@ -109,6 +109,26 @@ def test_who_has_a_place_keeps_it_when_there_are_too_few() -> None:
     assert who_and_when(solve(Problem((MON, TUE), members, held))) == first
 
 
+def test_one_who_had_a_place_and_one_who_had_none_do_not_weigh_the_same() -> None:
+    """Same window, one day for one of the two: whoever had it keeps it, in whichever order they are looked at."""
+    for had in (1, 2):
+        tasks = tuple(
+            task(
+                number,
+                50,
+                1,
+                due=MON,
+                holder=1 if number == had else None,
+                planned=MON if number == had else None,
+            )
+            for number in (1, 2)
+        )
+        plan = solve(Problem((MON,), (member(1, mon=60),), tasks))
+        assert list(who_and_when(plan)) == [had]
+        assert plan.objective.bound <= plan.objective.cost == sum(plan.objective.levels)
+        assert plan.objective.gap == 0
+
+
 def test_the_bound_knows_that_whole_tasks_do_not_fill_every_day() -> None:
     """Two of 50 minutes fill 100 of 120: four of the twelve tasks are left over in the best plan, and the bound says so."""
     members = tuple(member(who, mon=120, tue=120) for who in (1, 2))
