@@ -52,7 +52,7 @@ def model(problem: Problem) -> Model:
         [[max(0, m.minutes.get(day, 0)) for day in days] for m in problem.members], dtype=np.int64
     ).reshape(len(problem.members), len(days))
     place = {task.id: index for index, task in enumerate(tasks)}
-    before = np.array([place.get(task.after, -1) if task.after else -1 for task in tasks], dtype=np.int64)
+    before = np.array([place.get(task.after, -1) if task.after is not None else -1 for task in tasks], dtype=np.int64)
     points = _points(problem, hours.ravel())
     points[:, :-1][hours.ravel()[None, :] < minutes[:, None]] = TOO_MUCH  # longer than the whole day
     _not_before(points, before, len(days))

@@ -20,6 +20,7 @@ ENOUGH = (0.01, 0.01, 0.015, 0.02, 0.03, 0.03, 0.03)
 KNOWN = (
     0.004  # … or, when one has been made, the part of the gap that is not visits: the bound leaves those out
 )
+FEWEST = 20_000  # tries in a stage, however few the tasks
 # Rounds of (tries per task, heat in points from which and to which it cools): first what is worth a doctor's quarter
 # of an hour or a late minute, then continuity and evenness. Later rounds are longer, for the few that need them.
 FINE = (130, 5_000, 150)
@@ -70,7 +71,7 @@ def _search(board: Board, bound: int, minute: int, stop: Callable[[], bool]) -> 
             if stop():
                 break
             last = (tries, hot, cold) == stages[-1]
-            cost += anneal(board, max(2000, tries * many), hot, cold, turn, last)
+            cost += anneal(board, max(FEWEST, tries * many), hot, cold, turn, last)
         cost += settle(board)
         if cost > least:
             restore(board, best)
