@@ -31,6 +31,7 @@ from tasks.allocation.problem import (
 from tasks.allocation.reading import Faulty, Node, parse
 from tasks.allocation.weights import DEFAULT, LADDER, Weights
 
+MOST_PLACES = 50_000_000  # 8 bytes each while solving
 LEVELS = ("lateness", "level_of_care", "continuity", "stability", "fairness")
 Document = dict[str, Any]
 
@@ -46,6 +47,8 @@ def read_problem(text: str) -> Problem:
     tasks = parts["tasks"].each(lambda node: _task(node, days, ladder))
     _refuse_twins(parts["tasks"], [t.id for t in tasks])
     _refuse_rings(parts["tasks"], tasks)
+    if len(tasks) * len(members) * len(days) > MOST_PLACES:
+        raise Faulty(f"document: tasks × members × days must be {MOST_PLACES} or less")
     return Problem(days, members, tasks, parts["weights"].maybe(_weights) or DEFAULT)
 
 
@@ -147,7 +150,7 @@ def _candidate(node: Node, ladder: Mapping[int, int | None]) -> Candidate:
     member = parts["member"].whole()
     if member not in ladder:
         parts["member"].fault(f"no member has id {member}")
-    level = parts["level"].maybe(lambda each: each.whole(least=0))
+    level = parts["level"].maybe(lambda each: each.whole(least=0, most=1000))
     if level is None:
         level = ladder[member]
     if level is None:
@@ -159,7 +162,7 @@ def _candidate(node: Node, ladder: Mapping[int, int | None]) -> Candidate:
 def _weights(node: Node) -> Weights:
     names = [f.name for f in fields(Weights)]
     parts = node.parts(optional=names)
-    given = {name: parts[name].whole(least=0) for name in names if not parts[name].absent}
+    given = {name: parts[name].whole(least=0, most=10**8) for name in names if not parts[name].absent}
     return replace(DEFAULT, **given)
 
 

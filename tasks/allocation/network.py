@@ -19,6 +19,7 @@ from tasks.allocation.problem import Problem
 Ints = npt.NDArray[np.int64]
 NEVER = np.int64(1) << 60  # dearer than any plan: a place that a task cannot have
 TOO_MUCH = np.int64(1) << 40  # the same, per minute: no rate of weights.toml comes near
+TOO_DEAR = "points that do not add up: dates too far apart, or weights too heavy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,15 @@ def model(problem: Problem) -> Model:
         [[max(0, m.minutes.get(day, 0)) for day in days] for m in problem.members], dtype=np.int64
     ).reshape(len(problem.members), len(days))
     place = {task.id: index for index, task in enumerate(tasks)}
-    before = np.array([place.get(task.after, -1) if task.after is not None else -1 for task in tasks], dtype=np.int64)
+    before = np.array(
+        [place.get(task.after, -1) if task.after is not None else -1 for task in tasks], dtype=np.int64
+    )
     points = _points(problem, hours.ravel())
     points[:, :-1][hours.ravel()[None, :] < minutes[:, None]] = TOO_MUCH  # longer than the whole day
     _not_before(points, before, len(days))
     cost = np.where(points < TOO_MUCH, points * minutes[:, None], NEVER)
+    if float(np.where(points < TOO_MUCH, points, 0).max(axis=1, initial=0) @ minutes.astype(float)) > NEVER:
+        raise ValueError(TOO_DEAR)
     room = np.append(_fillable(hours.ravel(), minutes, cost[:, :-1] < NEVER), minutes.sum())
     groups = costs.companions(tasks)
     group = np.full((len(tasks), max(map(len, groups), default=1)), -1, dtype=np.int64)
@@ -123,6 +128,8 @@ def _points(problem: Problem, hours: Ints) -> Ints:
             row = [costs.late(task, d, days, w) if costs.may_be_on(task, d) else never for d in days]
             for day, other in enumerate(days):
                 row[day] += costs.moved(task, (task.holder or 0, other), days, w) if row[day] < never else 0
+            if any(never < points for points in row):
+                raise ValueError(TOO_DEAR)
             windows[key] = (np.array(row, dtype=np.int64), sum(costs.unplaced(task, days, w)) if days else 0)
         by_day[index], nobody[index] = windows[key]
         who = (id(task.candidates), task.holder if task.pinned else None)

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NoReturn, TypeVar
 
+LARGEST = 2**53  # whole numbers that every reader of JSON agrees on
+MOST_MINUTES = 10_000
+YEARS = range(1900, 2200)
+
 E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
 
@@ -54,20 +58,24 @@ class Node:
         """Read, unless it is absent or null."""
         return None if self.value is None else read(self)
 
-    def whole(self, what: str = "a whole number", least: int | None = None) -> int:
-        wrong = type(self.value) is not int or (least is not None and self.value < least)
-        if wrong:
-            self.fault(f"must be {what}" + ("" if least is None else f", {least} or more"))
-        return int(self.value)
+    def whole(self, what: str = "a whole number", least: int = -LARGEST, most: int = LARGEST) -> int:
+        if type(self.value) is not int or self.value < least:
+            self.fault(f"must be {what}" + ("" if least == -LARGEST else f", {least} or more"))
+        if self.value > most:
+            self.fault(f"must be {what}, {most} or less")
+        return self.value
 
     def minutes(self, least: int) -> int:
-        return self.whole("a whole number of minutes", least)
+        return self.whole("a whole number of minutes", least, MOST_MINUTES)
 
     def day(self) -> dt.date:
         try:
-            return dt.date.fromisoformat(self.value)
+            day = dt.date.fromisoformat(self.value)
         except (TypeError, ValueError):
+            day = None
+        if day is None or day.isoformat() != self.value or day.year not in YEARS:
             self.fault("must be a date such as 2026-11-23")
+        return day
 
     def flag(self) -> bool:
         if not isinstance(self.value, bool):
@@ -75,7 +83,7 @@ class Node:
         return self.value
 
     def text(self) -> str:
-        if not isinstance(self.value, str):
+        if not isinstance(self.value, str) or not self.value.isprintable():
             self.fault("must be a text")
         return self.value
 
@@ -92,6 +100,10 @@ def parse(text: str) -> Node:
         return Node(json.loads(text, object_pairs_hook=_without_twins))
     except json.JSONDecodeError as error:
         raise Faulty(f"line {error.lineno}, column {error.colno}: is not JSON ({error.msg})") from error
+    except Faulty:
+        raise
+    except ValueError as error:  # thousands of digits, say; its words may quote the document
+        raise Faulty("document: has a number that is too long") from error
     except RecursionError as error:
         raise Faulty("document: is nested too deeply") from error
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tasks.allocation import solve
 from tasks.allocation.document import read_plan, read_problem, write_plan, write_problem
-from tasks.allocation.problem import Candidate, Problem, Tie
+from tasks.allocation.problem import Candidate, MemberDays, Problem, Tie
 from tasks.allocation.reading import Faulty
 from tasks.allocation.weights import DEFAULT
 from tests.allocation.building import MON, WED, problems, task
@@ -160,3 +162,39 @@ def test_the_command_says_when_there_is_no_such_file(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="No such file") as caught:
         call_command("allocate", str(tmp_path / "none.json"))
     assert caught.value.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"minutes": 10**19}, "tasks[0].minutes: must be a whole number of minutes, 10000 or less"),
+        ({"due": "20261123"}, "tasks[0].due: must be a date such as 2026-11-23"),
+        ({"due": "9999-12-31"}, "tasks[0].due: must be a date such as 2026-11-23"),
+        ({"patient": 10**30}, "tasks[0].patient: must be a whole number, 9007199254740992 or less"),
+        (
+            {"candidates": [{"member": 1, "ground": "\ud800"}]},
+            "tasks[0].candidates[0].ground: must be a text",
+        ),
+    ],
+)
+def test_what_would_overflow_is_refused_by_its_place(change: dict[str, object], said: str) -> None:
+    document = {
+        "days": ["2026-11-23"],
+        "members": [{"id": 1, "profession": "nurse", "minutes": {"2026-11-23": 60}}],
+        "tasks": [{"id": 5, "minutes": 10, "candidates": [{"member": 1}], **change}],
+    }
+    with pytest.raises(Faulty) as fault:
+        read_problem(json.dumps(document))
+    assert str(fault.value) == said
+
+
+def test_points_that_would_not_add_up_are_refused() -> None:
+    """Dates a century apart with the heaviest weights, a thousand times over."""
+    weights = replace(DEFAULT, late=10**8, hard=10**8)
+    tasks = tuple(
+        replace(task(number, 10_000, 1), due=dt.date(1900, 1, 1), earliest=dt.date(1900, 1, 1), hard=True)
+        for number in range(1000)
+    )
+    days = (dt.date(1901, 1, 1), dt.date(2199, 1, 1))
+    with pytest.raises(ValueError, match="do not add up"):
+        solve(Problem(days, (MemberDays(1, dict.fromkeys(days, 60), "nurse"),), tasks, weights))

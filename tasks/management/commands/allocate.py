@@ -1,5 +1,6 @@
 import sys
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -24,13 +25,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "--check", action="store_true", help="gå etter planen, regel for regel; si hva den bryter"
         )
+        parser.add_argument(
+            "--seconds", type=float, default=60.0, help="så lenge letes det høyst etter noe bedre (60)"
+        )
 
-    def handle(self, *args: Any, instance: str, out: str | None, check: bool, **options: Any) -> None:
+    def handle(
+        self, *args: Any, instance: str, out: str | None, check: bool, seconds: float, **options: Any
+    ) -> None:
         from tasks.allocation import solve  # loads the solvers, which only this command and the worker need
         from tasks.allocation.checker import breaches
 
-        problem = _problem(instance)
-        plan = solve(problem)
+        problem, ends = _problem(instance), monotonic() + seconds
+        try:
+            plan = solve(problem, stop=lambda: monotonic() > ends)
+        except ValueError as error:
+            raise CommandError(f"{instance}: {error}", returncode=UNREADABLE) from error
         _write(out, write_plan(plan))
         self.stderr.write(_summary(plan), style_func=str)
         if check and (found := breaches(problem, plan)):
