@@ -32,7 +32,7 @@ def solve(problem: Problem, *, stop: Callable[[], bool] = lambda: False) -> Plan
 
 @cache
 def get_ready() -> None:
-    """Load and compile (20 s the first time on a machine, then a second), so that no clinic's time limit pays for it."""
+    """Load and compile (15 s the first time on a machine, then 2 s), so that no clinic's time limit pays for it."""
     day = dt.date(2026, 1, 5)
     tasks = tuple(TaskToPlace(i, 5, day, day, None, False, (Candidate(1, 0),), patient=1) for i in range(3))
     solve(Problem((day,), (MemberDays(1, {day: 10}),), tasks))

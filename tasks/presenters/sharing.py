@@ -226,12 +226,12 @@ def run_title(run: AllocationRun) -> str:
 
 
 def gap_words(gap: float | None) -> str:
-    """«0,4 % fra det beste som er mulig»: how far above the least that any plan could cost."""
+    """«høyst 0,4 % fra det beste som er mulig»: the gap to a bound, so the truth may be better."""
     if gap is None:
         return _("ukjent hvor nær det beste")
     if gap < BEST:
         return _("så bra som det er mulig")
-    return _("%(gap)s fra det beste som er mulig") % {"gap": gap_number(gap)}
+    return _("høyst %(gap)s fra det beste som er mulig") % {"gap": gap_number(gap)}
 
 
 def gap_number(gap: float) -> str:

@@ -160,9 +160,9 @@ def test_a_leaders_no_comes_before_the_law_and_the_law_before_the_list() -> None
         (None, "ukjent hvor nær det beste"),
         (0.0, "så bra som det er mulig"),
         (0.0004, "så bra som det er mulig"),
-        (0.00086, "0,1\u00a0% fra det beste som er mulig"),
-        (0.0042, "0,4\u00a0% fra det beste som er mulig"),
-        (0.031, "3,1\u00a0% fra det beste som er mulig"),
+        (0.00086, "høyst 0,1\u00a0% fra det beste som er mulig"),
+        (0.0042, "høyst 0,4\u00a0% fra det beste som er mulig"),
+        (0.031, "høyst 3,1\u00a0% fra det beste som er mulig"),
     ],
 )
 def test_how_good_it_is_in_words(gap: float | None, text: str) -> None:

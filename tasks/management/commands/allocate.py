@@ -48,7 +48,7 @@ class Command(BaseCommand):
 
 def _summary(plan: Plan) -> str:
     gap = f"{plan.objective.gap:.2%}".replace(".", ",").replace("%", " %")
-    return f"{len(plan.placements)} oppgaver fordelt, {len(plan.unplaced)} ikke; {gap} fra det beste som er mulig"
+    return f"{len(plan.placements)} oppgaver fordelt, {len(plan.unplaced)} ikke; høyst {gap} fra det beste som er mulig"
 
 
 def _problem(path: str) -> Problem:
