@@ -53,9 +53,20 @@ def board(m: Model, flow: Ints, worth: Ints) -> Board:
         np.zeros(len(m.own), dtype=np.int64), inside, np.array([max(1, m.days), w.visit]),
     )  # fmt: skip
     whole = (flow > 0).sum(axis=1) == 1
-    order = np.lexsort((np.arange(n), -m.minutes, ~whole, m.before >= 0))  # preparations before signatures
+    order = np.lexsort((np.arange(n), -m.minutes, ~whole, _depth(m.before)))
     fill(found, order, np.where(whole, flow.argmax(axis=1), -1))
     return found
+
+
+def _depth(before: Ints) -> Ints:
+    """(n,) how many tasks must come before each: preparations are placed first."""
+    depth, step = np.zeros(len(before), dtype=np.int64), before
+    for _ in before:  # a ring, which nobody can do, ends here too
+        if not (step >= 0).any():
+            break
+        depth += step >= 0
+        step = np.where(step >= 0, before[step], -1)
+    return depth
 
 
 def _behind(before: Ints) -> Ints:

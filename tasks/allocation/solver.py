@@ -13,10 +13,10 @@ from tasks.allocation import costs, network, reasons
 from tasks.allocation.board import AT, Board, price, restore, visits
 from tasks.allocation.board import board as board_of
 from tasks.allocation.improve import anneal, settle
-from tasks.allocation.problem import Objective, Plan, Problem
+from tasks.allocation.problem import Candidate, Objective, Plan, Problem, TaskToPlace
 
 # A gap below which no further round is made, per round: the first ones are cheap, the last per cent is dear …
-ENOUGH = (0.01, 0.01, 0.015, 0.02, 0.03, 0.03, 0.03)
+ENOUGH = (0.01, 0.0125, 0.015, 0.02, 0.03, 0.03, 0.03)
 KNOWN = (
     0.004  # … or, when one has been made, the part of the gap that is not visits: the bound leaves those out
 )
@@ -54,7 +54,16 @@ def solve(problem: Problem, *, stop: Callable[[], bool] = lambda: False) -> Plan
 
 
 def _in_order(problem: Problem) -> Problem:
-    tasks = tuple(sorted(problem.tasks, key=lambda task: task.id))
+    """Tasks, members and candidates by id, so that the order in which they come decides nothing."""
+    known: dict[int, tuple[Candidate, ...]] = {}  # many tasks share one tuple, and shall go on doing so
+
+    def sort(task: TaskToPlace) -> TaskToPlace:
+        key = id(task.candidates)
+        if key not in known:
+            known[key] = tuple(sorted(task.candidates, key=lambda c: c.member_id))
+        return task if known[key] == task.candidates else replace(task, candidates=known[key])
+
+    tasks = tuple(sorted(map(sort, problem.tasks), key=lambda task: task.id))
     members = tuple(sorted(problem.members, key=lambda member: member.id))
     for found in (tasks, members):
         if len({each.id for each in found}) < len(found):

@@ -325,3 +325,16 @@ def test_what_is_not_due_yet_waits_rather_than_take_a_doctor() -> None:
         task(9, 20, by(1, DOCTOR), by(2, SECRETARY), due=next_week),
     )
     assert obstacles(solve(found)) == {9: Obstacle.MAY_WAIT}
+
+
+def test_tasks_that_wait_for_each_other_are_done_by_nobody() -> None:
+    ring = (task(1, 10, 1, after=2), task(2, 10, 1, after=1))
+    assert who_and_when(solve(Problem((MON,), (member(1, mon=60),), ring))) == {}
+
+
+def test_a_chain_is_placed_link_by_link() -> None:
+    """However short its first links are: what comes last is looked at last."""
+    chain = (task(1, 5, 1), task(2, 10, 1, after=1), task(3, 30, 1, after=2), task(4, 60, 1, after=3))
+    plan = solve(Problem((MON, TUE), (member(1, mon=60, tue=60),), chain))
+    assert len(plan.placements) == 4
+    assert plan.objective.gap < 0.01
