@@ -32,6 +32,17 @@ class Move(NamedTuple):
     minutes: int
 
 
+def no_longer(
+    moves: Sequence[Move], gathered: Gathered, clinic_id: int, *, room: bool = True
+) -> dict[int, LeftAlone]:
+    """All that does not hold any more, by task id; `room`: what would fill a day beyond its minutes as well."""
+    left = may_not(moves, gathered, clinic_id)
+    left |= away([move for move in moves if move.task_id not in left], gathered)
+    if room or left:  # what is left where it is may take the minutes of what was to come there
+        left |= full([move for move in moves if move.task_id not in left], gathered, clinic_id)
+    return left
+
+
 def may_not(moves: Iterable[Move], gathered: Gathered, clinic_id: int) -> dict[int, LeftAlone]:
     """Those whose task has changed, or whom the law does not let have it today, by task id."""
     rows = {row.id: row for row in gathered.rows.get(clinic_id, ())}

@@ -90,6 +90,13 @@ class Gathered:
         members = (MemberDays(m.pk, self.minutes.get(m.pk, {}), m.profession) for m in staff)
         return Problem(self.days, tuple(members), tuple(tasks), weights)
 
+    def same_room(self, other: Gathered, clinic_id: int) -> bool:
+        """Are the clinic's tasks, and the minutes they may be put into, as in the other reading?"""
+        members = [m.pk for m in (*self.members.get(clinic_id, ()), *other.members.get(clinic_id, ()))]
+        return self.rows.get(clinic_id) == other.rows.get(clinic_id) and all(
+            self.minutes.get(m) == other.minutes.get(m) for m in members
+        )
+
     def candidates(self, row: Row, staff: Sequence[Member]) -> tuple[Candidate, ...]:
         """Who of the staff may do the task, with the level of care that would be."""
         kind = self.kinds[row.kind_id]

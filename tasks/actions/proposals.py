@@ -18,7 +18,7 @@ from tasks.actions.sharing import ATTEMPTS_MAX, WorkerLostError
 from tasks.actions.solving import failed, solve_each
 from tasks.actions.writing import carry_out, write_outcomes
 from tasks.allocation.weights import CALM, DEFAULT
-from tasks.fitting import LeftAlone, Move, away, full, may_not
+from tasks.fitting import LeftAlone, Move, may_not, no_longer
 from tasks.gathering import HORIZON, gather
 from tasks.life import NotAllowed
 from tasks.models import AllocationRun, Cause, RunState
@@ -142,10 +142,7 @@ def apply(run_id: int, *, by: Member, now: dt.datetime, only: Collection[int] | 
     moves = [Move._make(row) for row in changes.values_list(*columns)]
     if only is not None and not moves:
         raise ValueError("only")
-    gathered = gather([run.clinic_id], today=oslo_date(now))
-    left = may_not(moves, gathered, run.clinic_id)
-    left |= away([move for move in moves if move.task_id not in left], gathered)
-    left |= full([move for move in moves if move.task_id not in left], gathered, run.clinic_id)
+    left = no_longer(moves, gather([run.clinic_id], today=oslo_date(now)), run.clinic_id)
     written = _carry_out(run, moves, left, by=by, now=now)
     run.state, run.decided_by, run.decided_at = RunState.APPLIED, by, now
     run.save(update_fields=["state", "decided_by", "decided_at"])

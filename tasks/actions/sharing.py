@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tasks.actions.locking import sharing_locks
+from tasks.actions.locking import lock_placing, sharing_locks
 from tasks.actions.solving import SECONDS, failed, solve_each
 from tasks.actions.writing import begin_runs, carry_out, note_reasons, write_outcomes
-from tasks.gathering import HORIZON, gather
+from tasks.fitting import Move, no_longer
+from tasks.gathering import HORIZON, Gathered, gather
 from tasks.models import AllocationRun, Cause, RunState
 from tasks.outcomes import Outcome
 from teams.calendar import working_days
@@ -56,8 +57,8 @@ def share_out(
         runs = {clinic_id: run_id for clinic_id, (run_id, _attempts) in begun.items()}
         done: list[Outcome] = []
         for group in _groups({clinic_id: attempts for clinic_id, (_run_id, attempts) in begun.items()}):
-            found = _work_out(group, begun, today, seconds)
-            done += _write(found, runs, now, first_day)
+            found, read = _work_out(group, begun, today, seconds)
+            done += _write(found, read, runs, now)
     return Shared(
         sum(each.placed for each in done),
         tuple(each.clinic_id for each in done if each.reference),
@@ -83,36 +84,60 @@ def _groups(attempts: Mapping[int, int]) -> Iterable[list[int]]:
 
 def _work_out(
     clinic_ids: list[int], begun: Mapping[int, tuple[int, int]], today: dt.date, seconds: float
-) -> list[Outcome]:
-    """Reads in a transaction of its own, so that none is open while the solver thinks."""
+) -> tuple[list[Outcome], Gathered]:
+    """What it comes to, and what it was made from. Reads in a transaction of its own, so that none is open while
+    the solver thinks.
+    """
     given_up = [clinic_id for clinic_id in clinic_ids if begun[clinic_id][1] > ATTEMPTS_MAX]
-    if given_up:
-        return [failed(clinic_id, WorkerLostError()) for clinic_id in given_up]
     with jobs_scope():
-        gathered = gather(clinic_ids, today=today)
-    return solve_each(clinic_ids, gathered, seconds=seconds)
+        read = gather([] if given_up else clinic_ids, today=today)
+    if given_up:
+        return [failed(clinic_id, WorkerLostError()) for clinic_id in given_up], read
+    return solve_each(clinic_ids, read, seconds=seconds), read
 
 
 def _write(
-    outcomes: list[Outcome], runs: Mapping[int, int], now: dt.datetime, first_day: dt.date
+    outcomes: list[Outcome], read: Gathered, runs: Mapping[int, int], now: dt.datetime
 ) -> list[Outcome]:
     """All at once; should that be impossible, each clinic alone, and those that cannot be written as failed."""
     try:
         with jobs_scope():
-            _write_and_apply(outcomes, runs, now, first_day)
+            _write_and_apply(outcomes, read, runs, now)
         return outcomes
     except Exception as error:
         if len(outcomes) > 1:
-            return [each for one in outcomes for each in _write([one], runs, now, first_day)]
+            return [each for one in outcomes for each in _write([one], read, runs, now)]
         if outcomes[0].reference:
             raise  # not even that it failed can be written: the job fails, and is tried again
         gone_wrong = failed(outcomes[0].clinic_id, error)
-        return _write([gone_wrong], runs, now, first_day)
+        return _write([gone_wrong], read, runs, now)
 
 
 def _write_and_apply(
-    outcomes: list[Outcome], runs: Mapping[int, int], now: dt.datetime, first_day: dt.date
+    outcomes: list[Outcome], read: Gathered, runs: Mapping[int, int], now: dt.datetime
 ) -> None:
-    write_outcomes(outcomes, runs, now=now, first_day=first_day, state=RunState.APPLIED)
+    """The law, presence and minutes are read again here: they may have changed while the solver thought.
+
+    A change that no longer holds is put down and not carried out; the task stays as it is until the next time.
+    """
+    changed = [each for each in outcomes if each.changes]
+    clinic_ids = [each.clinic_id for each in changed]
+    lock_placing(*clinic_ids)  # before any row is: whoever undoes or applies locks in this order
+    write_outcomes(outcomes, runs, now=now, first_day=read.days[0], state=RunState.APPLIED)
     note_reasons(outcomes)
-    carry_out([runs[each.clinic_id] for each in outcomes if each.changes], now=now)
+    if changed:
+        again = gather(clinic_ids, today=read.today)
+        only = [task_id for each in changed for task_id in _still_holds(each, read, again)]
+        carry_out([runs[clinic_id] for clinic_id in clinic_ids], now=now, only=only)
+
+
+def _still_holds(found: Outcome, read: Gathered, again: Gathered) -> list[int]:
+    """Ids of the tasks whose change may be carried out.
+
+    Full days are looked for only where something is otherwise than when it was read: a plan may stand beside
+    what a person has put into a day that is too short for it.
+    """
+    clinic_id = found.clinic_id
+    moves = [Move(c.row.id, c.row.version, c.member, c.day, c.minutes) for c in found.changes]
+    left = no_longer(moves, again, clinic_id, room=not again.same_room(read, clinic_id))
+    return [move.task_id for move in moves if move.task_id not in left]
