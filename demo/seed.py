@@ -33,7 +33,7 @@ from tasks.actions.nightly import allocate_tasks, open_due_tasks
 from tasks.actions.plans import rhythm_of
 from tasks.actions.programmes import approve_programme, propose_programmes
 from tasks.models import Programme, TaskKind
-from teams.calendar import DAY, midnight
+from teams.calendar import DAY, OSLO, midnight
 from teams.models import Clinic, Member, Municipality, User
 
 # Left as proposals, so that there is something to approve. Furulund has only just begun.
@@ -76,6 +76,11 @@ class Seeded:
 def exists() -> bool:
     """Has this database got the demo clinic?"""
     return Clinic.objects.filter(slug=SOLBAKKEN.slug).exists()
+
+
+def latest_day(now: dt.datetime) -> dt.date:
+    """The day the demo may end on at the latest: its night is past. Oslo's clock."""
+    return (now.astimezone(OSLO) - NIGHT).date()
 
 
 @transaction.atomic

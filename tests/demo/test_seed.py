@@ -14,7 +14,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, F, Q
 
 from demo.logins import LOGINS, PASSWORD
-from demo.seed import Seeded
+from demo.seed import Seeded, latest_day
+from demo.work import NIGHT
 from patients.models import Condition, Patient, PatientIdentifier
 from patients.personnummer import FNR_SYSTEM, fault
 from reports.models import CapacityLine, MovableLine, ReportChart, WeeklyReport
@@ -22,7 +23,7 @@ from tasks.actions.plans import rhythm_of
 from tasks.eligibility import KindRule, ground_for
 from tasks.models import Delegation, FollowUpPlan, PlanStep, Programme, Task, TaskEvent, TaskState, Verb
 from tasks.recurrence import next_occasion
-from teams.calendar import DAY, OSLO, Week, is_working_day, oslo_date
+from teams.calendar import DAY, OSLO, Week, is_working_day, midnight, oslo_date
 from teams.models import Absence, Clinic, Member, User
 from teams.queries import capacity
 from teams.wall import clinic_scope
@@ -282,3 +283,13 @@ def test_the_foreign_keys_are_back_as_the_migrations_made_them() -> None:
         with pytest.raises(IntegrityError), transaction.atomic():
             cursor.execute("UPDATE tasks_task SET patient_id = 0 WHERE id = (SELECT min(id) FROM tasks_task)")
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.mark.parametrize("day", [dt.date(2026, 3, 29), dt.date(2026, 10, 25), dt.date(2026, 11, 22)])
+def test_the_demos_night_is_never_in_the_future(day: dt.date) -> None:
+    """The days on which the clocks change too."""
+    for hour in range(24):
+        now = dt.datetime(day.year, day.month, day.day, hour, 30, tzinfo=OSLO).astimezone(dt.UTC)
+        found = latest_day(now)
+        assert found == (day if hour >= 4 else day - DAY)
+        assert midnight(found) + NIGHT <= now < midnight(found + DAY) + NIGHT

@@ -6,9 +6,9 @@ import datetime as dt
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
-from demo.seed import exists, seed
-from teams.calendar import OSLO
+from demo.seed import exists, latest_day, seed
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
             return
         if not 40 <= patients <= 20_000:
             raise CommandError("--patients må være fra 40 til 20000.")
-        self._seed(today or dt.datetime.now(OSLO).date(), seed, patients, verbosity=options["verbosity"])
+        self._seed(today or latest_day(timezone.now()), seed, patients, verbosity=options["verbosity"])
 
     def _seed(self, today: dt.date, number: int, patients: int, *, verbosity: int) -> None:
         made = seed(today=today, number=number, patients=patients)
