@@ -254,13 +254,9 @@ def may_undo(run: AllocationRun) -> bool:
     """Is it in use, and has no later one changed anything? Urgent tasks put in since do not count. One query."""
     if run.state != RunState.APPLIED:
         return False
-    later = AllocationChange.objects.filter(
-        run__clinic=run.clinic_id,
-        run__state=RunState.APPLIED,
-        run__decided_at__gte=run.decided_at,
-        applied=True,
-    )
-    return not later.exclude(run=run.pk).exclude(run__cause=Cause.URGENT).exists()
+    later = AllocationRun.objects.filter(clinic=run.clinic_id, state=RunState.APPLIED).decided_after(run)
+    changes = AllocationChange.objects.filter(run__in=later.exclude(cause=Cause.URGENT), applied=True)
+    return not changes.exists()
 
 
 def receivers(task: Task, by: Member, *, today: dt.date) -> list[tuple[Member, int]]:

@@ -43,6 +43,18 @@ class AllocationRunQuerySet(ClinicQuerySet):
         """Asked for, and not computed yet."""
         return self.filter(state__in=[RunState.WAITING, RunState.RUNNING])
 
+    def decided_after(self, run: AllocationRun) -> AllocationRunQuerySet:
+        """Those of its clinic that were decided on later, by their ids where those tell, since clocks may be set.
+
+        Proposals take the place of one another, and a night is decided as it runs: of two of a kind the one begun
+        last was decided last. Only a proposal that a night went past may have been decided before it or after.
+        """
+        begun_after, by_the_clock = Q(pk__gt=run.pk), Q(decided_at__gte=run.decided_at)
+        proposals = Q(asked_by__isnull=False)
+        if run.asked_by_id is not None:
+            return self.filter(begun_after & (proposals | by_the_clock)).exclude(pk=run.pk)
+        return self.filter(begun_after | (proposals & by_the_clock)).exclude(pk=run.pk)
+
 
 class AllocationRun(models.Model):
     """One sharing out for one clinic: how many got somebody, how many nobody, and how near the best possible.

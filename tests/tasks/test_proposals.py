@@ -257,6 +257,51 @@ def test_the_night_can_be_undone_until_a_later_sharing_out_is_in_use(solbakken: 
     assert undone.left_alone == {task.pk: LeftAlone.CHANGED}
 
 
+def test_what_is_later_is_told_by_ids_where_they_tell(solbakken: Cast) -> None:
+    """A night stamped ahead of the clock does not keep the proposal after it from being undone, nor the reverse."""
+    held(solbakken)
+    make_task(solbakken.clinic, "okonomi", due_on=FRIDAY)
+    share_out([solbakken.clinic.pk], now=LATER + dt.timedelta(hours=5), today=MONDAY)
+    night = AllocationRun.objects.get()
+    assert night.changes.filter(applied=True).exists()
+    away(solbakken.secretary)
+    run = proposed(solbakken)
+    proposals.apply(run.pk, by=solbakken.doctor, now=LATER)
+    assert night.decided_at is not None
+    assert night.decided_at > LATER
+    with pytest.raises(NotAllowed):
+        proposals.undo(night.pk, by=solbakken.doctor, now=LATER)
+    assert proposals.undo(run.pk, by=solbakken.doctor, now=LATER).written
+    assert proposals.undo(night.pk, by=solbakken.doctor, now=LATER).run.state == RunState.UNDONE
+
+
+@pytest.mark.parametrize("applied_after_the_night", [True, False])
+def test_a_proposal_that_a_night_went_past_is_placed_by_the_clock(
+    solbakken: Cast, applied_after_the_night: bool
+) -> None:
+    def apply(at: dt.datetime) -> None:
+        assert proposals.apply(run.pk, by=solbakken.doctor, now=at).written
+
+    def night(at: dt.datetime) -> None:
+        """Gives one task away; what the proposal is about is well where it is, since nobody is away."""
+        make_task(solbakken.clinic, "okonomi", due_on=FRIDAY)
+        Absence.objects.all().delete()
+        share_out([solbakken.clinic.pk], now=at, today=MONDAY)
+        away(solbakken.secretary)
+
+    held(solbakken)
+    away(solbakken.secretary)
+    run = proposed(solbakken)
+    steps = (night, apply) if applied_after_the_night else (apply, night)
+    for minute, step in enumerate(steps):
+        step(LATER + dt.timedelta(minutes=minute))
+    in_order = [AllocationRun.objects.get(cause=Cause.NIGHT), run]
+    earlier, later = in_order if applied_after_the_night else reversed(in_order)
+    with pytest.raises(NotAllowed):
+        proposals.undo(earlier.pk, by=solbakken.doctor, now=LATER)
+    assert proposals.undo(later.pk, by=solbakken.doctor, now=LATER).written
+
+
 def test_the_night_is_undone_as_one_step(solbakken: Cast) -> None:
     for _ in range(5):
         make_task(solbakken.clinic, "okonomi", due_on=FRIDAY)
