@@ -19,6 +19,7 @@ ROOM, FREE, HELD, WORTH = range(
     4
 )  # columns of `place`: HELD so many tasks; WORTH the relaxation's price of a minute
 DAYS, VISIT = range(2)  # `rule`: days per member, points per visit too many
+EARLY = 1_000_000  # points by which a day sooner is better for what others wait for, to begin with
 NEAR = 4  # places looked at per task, the least dear by the relaxation's prices
 
 
@@ -124,9 +125,13 @@ def fill(b, order, first):  # type: ignore[no-untyped-def]
     cost, task, place, group, behind, _near, even, spread, load, inside, rule = b
     nobody = len(place) - 1
     for i in order:
-        best, least = nobody, cost[i, nobody]
+        best, least, waited_for = nobody, cost[i, nobody], behind[i, 0] >= 0
         for to in range(nobody):
-            dear = cost[i, to] + place[to, WORTH] * task[i, MINUTES] if to != first[i] else -NEVER
+            dear = cost[i, to] + place[to, WORTH] * task[i, MINUTES]
+            if waited_for:  # a signature can only follow
+                dear += to % rule[DAYS] * EARLY
+            elif to == first[i]:
+                dear = -NEVER
             fits = cost[i, to] < NEVER and place[to, FREE] >= task[i, MINUTES]
             if fits and dear < least and in_order(task, behind, rule, nobody, i, to):
                 best, least = to, dear
