@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.db.models import F
+
 from tasks.actions.locking import lock_placing, sharing_locks
 from tasks.actions.solving import SECONDS, failed, solve_each
 from tasks.actions.writing import begin_runs, carry_out, note_reasons, write_outcomes
@@ -76,10 +78,15 @@ def _without_those_done(clinic_ids: list[int], cause: Cause, since: dt.datetime 
 
 
 def _groups(attempts: Mapping[int, int]) -> Iterable[list[int]]:
-    """All that are tried for the first time together; then, alone, each whose worker was lost the last time."""
-    if fresh := sorted(clinic_id for clinic_id, n in attempts.items() if n <= 1):
+    """All that are tried for the first time together; then, alone, each whose worker was lost before.
+
+    Those tried fewest times go first: the one that takes the worker down does not keep the others from their turn.
+    """
+    if fresh := sorted(clinic_id for clinic_id, n in attempts.items() if not n):
         yield fresh
-    yield from ([clinic_id] for clinic_id, n in sorted(attempts.items()) if n > 1)
+    yield from (
+        [clinic_id] for n, clinic_id in sorted((n, clinic_id) for clinic_id, n in attempts.items()) if n
+    )
 
 
 def _work_out(
@@ -88,11 +95,15 @@ def _work_out(
     """What it comes to, and what it was made from. Reads in a transaction of its own, so that none is open while
     the solver thinks.
     """
-    given_up = [clinic_id for clinic_id in clinic_ids if begun[clinic_id][1] > ATTEMPTS_MAX]
+    run_id, attempts = begun[clinic_ids[0]]  # of those tried before, each is alone
+    if attempts:
+        with jobs_scope():  # committed before anything is tried
+            AllocationRun.objects.filter(pk=run_id).update(attempts=F("attempts") + 1)
+    given_up = attempts >= ATTEMPTS_MAX
     with jobs_scope():
         read = gather([] if given_up else clinic_ids, today=today)
     if given_up:
-        return [failed(clinic_id, WorkerLostError()) for clinic_id in given_up], read
+        return [failed(clinic_id, WorkerLostError()) for clinic_id in clinic_ids], read
     return solve_each(clinic_ids, read, seconds=seconds), read
 
 

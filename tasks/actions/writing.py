@@ -32,7 +32,7 @@ def run_sql(name: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
 def begin_runs(
     clinic_ids: list[int], *, cause: str, now: dt.datetime, first_day: dt.date
 ) -> dict[int, tuple[int, int]]:
-    """(run id, attempts) by clinic id. One statement."""
+    """(run id, attempts made before this one) by clinic id. One statement."""
     rows = run_sql("begin_runs", {"clinics": clinic_ids, "cause": cause, "now": now, "first_day": first_day})
     return {clinic_id: (run_id, attempts) for clinic_id, run_id, attempts in rows}
 

@@ -288,6 +288,35 @@ def test_a_clinic_that_takes_its_worker_down_is_not_tried_for_ever(
     assert run_of(solbakken.clinic).state == RunState.APPLIED
 
 
+def test_a_clinic_that_takes_its_worker_down_takes_nobody_with_it(
+    solbakken: Cast, furulund: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker ends in the middle of the first clinic every time; the others get their turn before it is given up."""
+    third = make_cast("tredje", "Tredje legekontor")
+    casts = (solbakken, furulund, third)
+    tasks = {cast: make_task(cast.clinic, "okonomi") for cast in casts}
+    poison = min(casts, key=lambda cast: cast.clinic.pk)
+    tried: list[list[int]] = []
+
+    def think(clinic_ids: list[int], *given: Any, **by_name: Any) -> Any:
+        tried.append(clinic_ids)
+        if poison.clinic.pk in clinic_ids:
+            raise SystemExit
+        return solve_each(clinic_ids, *given, **by_name)
+
+    monkeypatch.setattr(sharing, "solve_each", think)
+    for _ in range(3):
+        with pytest.raises(SystemExit):
+            share_out_tonight([cast.clinic.pk for cast in casts], now=NIGHT, today=MONDAY)
+    share_out_tonight([cast.clinic.pk for cast in casts], now=NIGHT, today=MONDAY)
+    for cast in casts:
+        tasks[cast].refresh_from_db()
+        assert run_of(cast.clinic).state == (RunState.FAILED if cast is poison else RunState.APPLIED)
+        assert (tasks[cast].assignee is None) == (cast is poison)
+    assert tried.count([poison.clinic.pk]) == 2  # and once with the others
+    assert AllocationRun.objects.count() == 3
+
+
 # --- what it reads
 
 
