@@ -27,14 +27,14 @@ FURTHEST = dt.timedelta(days=366)  # that something can be put off
 def complete(task_id: int, *, by: Member, minutes: int, at: dt.datetime, version: int | None = None) -> Task:
     """The task is done, by this member, in so many minutes. A plan's next occasion counts from this day.
 
-    Raises Task.DoesNotExist (other clinic), PermissionDenied (may not by law or delegation), NotAllowed
-    (already ended), Changed (another version), ValueError (minutes outside 1 to 720).
+    Raises Task.DoesNotExist (other clinic), PermissionDenied (may not by law or delegation, or
+    ruled out by a leader), NotAllowed (already ended), Changed (another version), ValueError (minutes outside 1 to 720).
     """
     require(by, Permission.DO_TASKS)
     if not 1 <= minutes <= MOST_MINUTES:
         raise ValueError("minutes")
     task = take(task_id, by, version)
-    if not may_do(by, task, on=oslo_date(at)):
+    if by.pk in task.forbidden or not may_do(by, task, on=oslo_date(at)):
         raise PermissionDenied("not eligible")
     before: dict[str, Any] = {}
     if task.plan_step_id:

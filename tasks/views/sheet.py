@@ -46,7 +46,7 @@ def sheet(request: MemberRequest, task_id: int, status: int = 200, **forms_: for
         "line": line(
             work_row(request.member, task_id), person=as_seen(found.assignee, request.member), today=today
         ),
-        "may_do": may_do(request.member, found, on=today),
+        "may_do": request.member.pk not in found.forbidden and may_do(request.member, found, on=today),
         "events": found.events.select_related("by", "to_member"),
         "postpone": PostponeForm(initial={**version_of(found), "until": until}) if until else None,
         "hand_on": forms_.get("hand_on") or hand_on_form(request, found),

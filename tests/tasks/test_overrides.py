@@ -20,7 +20,7 @@ from tasks.stranded import News, Reason, Stranded, stranded
 from teams.actions import allow_overtime
 from teams.models import Absence, Member, Overtime
 from teams.queries import capacity, time_for_tasks
-from tests.conftest import Cast, make_member
+from tests.conftest import Cast, logged_in, make_member
 from tests.tasks.conftest import MONDAY, MORNING, make_patient, make_task
 
 TUESDAY, FRIDAY = MONDAY + dt.timedelta(days=1), MONDAY + dt.timedelta(days=4)
@@ -224,6 +224,10 @@ def test_ruled_out_it_is_nobodys_and_goes_to_another(solbakken: Cast) -> None:
     assert pin(solbakken, task, solbakken.secretary).assignee == solbakken.secretary
 
 
+def sheet_of(task: Task, member: Member) -> str:
+    return str(logged_in(member).get(f"/oppgave/{task.pk}/").content.decode())
+
+
 def test_whoever_is_ruled_out_is_not_given_it_by_a_colleague_either(solbakken: Cast) -> None:
     task = make_task(
         solbakken.clinic, "okonomi", assignee=solbakken.secretary, forbidden=[solbakken.nurse.pk]
@@ -232,6 +236,10 @@ def test_whoever_is_ruled_out_is_not_given_it_by_a_colleague_either(solbakken: C
         doing.hand_on(task.pk, by=solbakken.secretary, to=solbakken.nurse, reason="x", at=MORNING)
     with pytest.raises(PermissionDenied):
         doing.start(task.pk, by=solbakken.nurse, at=MORNING)
+    with pytest.raises(PermissionDenied):
+        doing.complete(task.pk, by=solbakken.nurse, minutes=10, at=MORNING)
+    assert f"/oppgave/{task.pk}/utfort/" not in sheet_of(task, solbakken.nurse)
+    assert f"/oppgave/{task.pk}/utfort/" in sheet_of(task, solbakken.secretary)
     assert solbakken.nurse not in who_may(task, on=MONDAY)
     assert solbakken.secretary in who_may(task, on=MONDAY)
 
