@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -48,7 +49,7 @@ def pages(cast: Cast) -> dict[str, str]:
     """Address and what must be on the page for it to show anything."""
     now = timezone.now()
     today = oslo_date(now)
-    window = {"opens_on": today, "due_on": today + 4 * DAY}
+    window: dict[str, Any] = {"opens_on": today, "due_on": today + 4 * DAY}
     patient = make_patient(cast, icpc2="T90")
     mine = make_task(cast.clinic, "sykmelding", assignee=cast.doctor, patient=patient, version=1234, **window)
     nobodys = make_task(cast.clinic, "okonomi", planned_minutes=20, **window)
