@@ -41,7 +41,7 @@ HANDED_ON = gettext_lazy("%(by)s ga den videre til %(to_you)s.")
 WHY_NOT = {
     WhyNot.AWAY: gettext_lazy("er borte"),
     WhyNot.FULL: gettext_lazy("har ikke plass i tide"),
-    WhyNot.LATER: gettext_lazy("har ikke plass før fristen"),
+    WhyNot.LATER: gettext_lazy("har ikke plass så tidlig"),
     WhyNot.LEVEL: gettext_lazy("er på et høyere nivå enn den trenger"),
     WhyNot.TIE: gettext_lazy("kjenner ikke pasienten like godt"),
     WhyNot.TOGETHER: gettext_lazy("har ikke pasientens andre oppgaver"),
@@ -55,7 +55,7 @@ TOLD_FIRST = (
 WHY_NOT_ALONE = {
     WhyNot.AWAY: gettext_lazy("Borte alle dagene det gjelder"),
     WhyNot.FULL: gettext_lazy("Ikke nok ledig tid på noen av dagene"),
-    WhyNot.LATER: gettext_lazy("Har først plass etter fristen"),
+    WhyNot.LATER: gettext_lazy("Har først plass senere"),
     WhyNot.LEVEL: gettext_lazy("På et høyere nivå enn oppgaven trenger"),
     WhyNot.TIE: gettext_lazy("Den som fikk den, kjenner pasienten bedre"),
     WhyNot.TOGETHER: gettext_lazy("Den som fikk den, har pasientens andre oppgaver samme dag"),
@@ -149,7 +149,7 @@ def reason(why: Mapping[str, Any], person: Person, *, day: dt.date | None, today
 
 
 def against_others(why: Mapping[str, Any], names: Mapping[int, str]) -> str:
-    """«Kari kunne også, men har ikke plass før fristen, og Amir er borte.» Empty when nobody else could.
+    """«Kari kunne også, men har ikke plass så tidlig, og Amir er borte.» Empty when nobody else could.
 
     What anybody can check comes first (no room, away), that somebody was spared for being at a higher level last.
     """

@@ -73,7 +73,7 @@ def test_two_sentences_that_a_sceptical_nurse_nods_at() -> None:
     told = f"{reason(why, ME, day=WEDNESDAY, today=MONDAY)} {against_others(why, NAMES)}"
     assert told == (
         "Du er fast sykepleier for pasienten og har tid onsdag. "
-        "Kari kunne også, men har ikke plass før fristen."
+        "Kari kunne også, men har ikke plass så tidlig."
     )
 
 
