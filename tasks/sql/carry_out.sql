@@ -34,7 +34,7 @@ WITH wanted AS (
                 WHEN assignee_id IS DISTINCT FROM from_member_id THEN 'assign' ELSE 'plan' END,
            from_state, state, from_member_id, assignee_id, %(by)s, %(now)s, %(now)s, %(reason)s,
            jsonb_build_object('planned_on', planned_on, 'planned_minutes', planned_minutes)
-    FROM written
+    FROM written ORDER BY id
 ), marked AS (
     UPDATE tasks_allocationchange c SET applied = NOT %(back)s FROM written WHERE c.id = written.change_id
 )

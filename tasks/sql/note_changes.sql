@@ -6,5 +6,7 @@ SELECT t.clinic_id, c.run_id, t.id, c.version, c.from_member, c.from_day, t.why,
 FROM unnest(
     %(runs)s::bigint[], %(tasks)s::bigint[], %(versions)s::int[], %(from_members)s::bigint[], %(from_days)s::date[],
     %(from_minutes)s::int[], %(to_members)s::bigint[], %(to_days)s::date[], %(whys)s::jsonb[], %(to_minutes)s::int[]
-) AS c (run_id, task_id, version, from_member, from_day, from_minutes, to_member, to_day, why, to_minutes)
+) WITH ORDINALITY
+  AS c (run_id, task_id, version, from_member, from_day, from_minutes, to_member, to_day, why, to_minutes, place)
 JOIN tasks_task t ON t.id = c.task_id
+ORDER BY c.place
