@@ -89,6 +89,7 @@ class Rule(StrEnum):
     USUAL_NURSE = "usual_nurse"
     HOLDER = "holder"  # had it yesterday
     LEAST_LOADED = "least_loaded"
+    AS_WELL = "as_well"  # others could as well: nobody has clearly more time
 
 
 class WhyNot(StrEnum):
@@ -101,7 +102,8 @@ class WhyNot(StrEnum):
     TOGETHER = "together"  # the patient's other tasks are with the one who got it, the same day
     TIE = "tie"  # the one who got it knows the patient better
     HOLDER = "holder"  # the one who got it had it already
-    LOADED = "loaded"  # is more loaded
+    LOADED = "loaded"  # is more loaded, relative to own time
+    ALIKE = "alike"  # has about as much to do: no difference that counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ class Obstacle(StrEnum):
     NOBODY_THERE = "nobody_there"  # who may is away in the whole window, or the window is past
     TOO_LONG = "too_long"  # longer than any of their days
     PINNED_FULL = "pinned_full"  # the one (or the day) it is pinned to has no room
+    PINNED_AWAY = "pinned_away"  # the one it is pinned to is away in the whole window (or on that day)
     NOBODY_HAS_TIME = "nobody_has_time"
     MAY_WAIT = "may_wait"  # not due in these days: waits for a lower level of care
     AFTER = "after"  # its preparation has no day

@@ -30,6 +30,7 @@ DECIDES = {
     WhyNot.TIE: Rule.LIST_DOCTOR,
     WhyNot.HOLDER: Rule.HOLDER,
     WhyNot.LOADED: Rule.LEAST_LOADED,
+    WhyNot.ALIKE: Rule.AS_WELL,
 }
 
 
@@ -138,9 +139,18 @@ def _why_not(
         return WhyNot.LEVEL
     if any(book.where.get(other) == (chosen.member_id, day) for other in book.visits.get(task.id, ())):
         return WhyNot.TOGETHER
-    if theirs[1] > mine[1]:
-        return WhyNot.TIE
-    return WhyNot.HOLDER if task.holder == chosen.member_id else WhyNot.LOADED
+    return WhyNot.TIE if theirs[1] > mine[1] else _nearly_alike(task, c, chosen, book)
+
+
+def _nearly_alike(task: TaskToPlace, c: Candidate, chosen: Candidate, book: _Book) -> WhyNot:
+    if task.holder == chosen.member_id:
+        return WhyNot.HOLDER
+    return WhyNot.LOADED if _busier(c.member_id, chosen.member_id, task.minutes, book) else WhyNot.ALIKE
+
+
+def _busier(other: int, chosen: int, minutes: int, book: _Book) -> bool:
+    """Has the other more to do, relative to own time, than the chosen one had without this task?"""
+    return book.load[other] * book.capacity[chosen] > (book.load[chosen] - minutes) * book.capacity[other]
 
 
 def _rule(task: TaskToPlace, chosen: Candidate, others: tuple[Other, ...]) -> Rule:
@@ -175,8 +185,10 @@ def _obstacle(task: TaskToPlace, days: list[dt.date], book: _Book) -> Obstacle:
     pinned = task.pinned or task.pinned_day
     hours = [book.hours.get(c.member_id, {}) for c in costs.usable(task)]
     there = [own[day] for own in hours for day in days if day in own]
-    if pinned or not there:
-        return Obstacle.PINNED_FULL if pinned else Obstacle.NOBODY_THERE
+    if not there:
+        return Obstacle.PINNED_AWAY if pinned else Obstacle.NOBODY_THERE
+    if pinned:
+        return Obstacle.PINNED_FULL
     if task.after not in book.where and any(other.id == task.after for other in book.problem.tasks):
         return Obstacle.AFTER
     if task.minutes > max(there):

@@ -28,12 +28,15 @@ RULES: Mapping[str, Promise] = {
     Rule.ONLY_ROOM: gettext_lazy("Bare %(you)s har tid til den i tide: %(day)s."),
     Rule.LOWEST_LEVEL: gettext_lazy("En %(profession)s kan gjøre den, og %(you)s har tid %(day)s."),
     Rule.TOGETHER: gettext_lazy(
-        "Pasienten har flere oppgaver hos %(to_you)s %(day)s, så alt blir gjort i ett besøk."
+        "Pasienten har flere oppgaver hos %(to_you)s %(day)s, så alt blir gjort samlet."
     ),
     Rule.LIST_DOCTOR: gettext_lazy("%(You)s er fastlegen til pasienten og har tid %(day)s."),
     Rule.USUAL_NURSE: gettext_lazy("%(You)s er fast sykepleier for pasienten og har tid %(day)s."),
     Rule.HOLDER: gettext_lazy("%(You)s hadde den fra før og har tid %(day)s."),
     Rule.LEAST_LOADED: gettext_lazy("%(You)s har best tid av dem som kan gjøre den, og plass %(day)s."),
+    Rule.AS_WELL: gettext_lazy(
+        "%(You)s har tid %(day)s, og ingen av dem som kan gjøre den, har klart bedre tid."
+    ),
 }
 HANDED_ON = gettext_lazy("%(by)s ga den videre til %(to_you)s.")
 
@@ -47,9 +50,10 @@ WHY_NOT = {
     WhyNot.TOGETHER: gettext_lazy("har ikke pasientens andre oppgaver"),
     WhyNot.HOLDER: gettext_lazy("hadde den ikke fra før"),
     WhyNot.LOADED: gettext_lazy("har mer å gjøre"),
+    WhyNot.ALIKE: gettext_lazy("har omtrent like mye å gjøre"),
 }
 TOLD_FIRST = (
-    WhyNot.FULL, WhyNot.LATER, WhyNot.AWAY, WhyNot.LOADED, WhyNot.TIE, WhyNot.TOGETHER, WhyNot.HOLDER, WhyNot.LEVEL,
+    WhyNot.FULL, WhyNot.LATER, WhyNot.AWAY, WhyNot.LOADED, WhyNot.ALIKE, WhyNot.TIE, WhyNot.TOGETHER, WhyNot.HOLDER, WhyNot.LEVEL,
 )  # fmt: skip
 # The same in the table, where the name stands beside it.
 WHY_NOT_ALONE = {
@@ -61,6 +65,7 @@ WHY_NOT_ALONE = {
     WhyNot.TOGETHER: gettext_lazy("Den som fikk den, har pasientens andre oppgaver samme dag"),
     WhyNot.HOLDER: gettext_lazy("Den som fikk den, hadde den fra før"),
     WhyNot.LOADED: gettext_lazy("Har mer å gjøre enn den som fikk den"),
+    WhyNot.ALIKE: gettext_lazy("Har omtrent like mye å gjøre"),
 }
 
 OBSTACLES = {
@@ -68,6 +73,7 @@ OBSTACLES = {
     Obstacle.NOBODY_THERE: gettext_lazy("Ingen av dem som kan gjøre den, er på jobb i tide."),
     Obstacle.TOO_LONG: gettext_lazy("Den tar lengre tid enn noen av dem som kan, har på én dag."),
     Obstacle.PINNED_FULL: gettext_lazy("Den er låst til en eller en dag som ikke har plass."),
+    Obstacle.PINNED_AWAY: gettext_lazy("Den er låst til en som ikke er på jobb i tide."),
     Obstacle.NOBODY_HAS_TIME: gettext_lazy("Ingen av dem som kan gjøre den, har ledig tid i tide."),
     Obstacle.MAY_WAIT: gettext_lazy("Den haster ikke, og venter til en på et lavere nivå har tid."),
     Obstacle.AFTER: gettext_lazy("Den må komme etter en forberedelse som ikke har fått noen dag."),
@@ -77,6 +83,7 @@ ADVICE = {
     Obstacle.NOBODY_THERE: gettext_lazy("Flytt fristen, eller skaff en vikar."),
     Obstacle.TOO_LONG: gettext_lazy("Sett ned tiden, eller tillat overtid en dag."),
     Obstacle.PINNED_FULL: gettext_lazy("Lås opp, velg en annen dag, eller tillat overtid."),
+    Obstacle.PINNED_AWAY: gettext_lazy("Lås den opp, eller lås den til en annen."),
     Obstacle.NOBODY_HAS_TIME: gettext_lazy("Tillat overtid, deleger til flere, eller utsett noe annet."),
     Obstacle.MAY_WAIT: gettext_lazy("Ingenting haster. Den fordeles når fristen nærmer seg."),
     Obstacle.AFTER: gettext_lazy("Finn plass til forberedelsen først."),

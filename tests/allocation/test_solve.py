@@ -16,7 +16,7 @@ from bench.instances import SHAPES, instance
 from bench.relaxation import relax
 from tasks.allocation import costs, solve
 from tasks.allocation.checker import breaches
-from tasks.allocation.problem import Candidate, MemberDays, Obstacle, Plan, Problem, Rule, Tie
+from tasks.allocation.problem import Candidate, MemberDays, Obstacle, Plan, Problem, Rule, Tie, WhyNot
 from tests.allocation.building import FRI, MON, THU, TUE, WED, member, problem, problems, task, told
 
 slow = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -186,7 +186,7 @@ def test_nothing_to_do() -> None:
         (problem(member(5, mon=60, tue=40), task(1, 61, 5)), Obstacle.TOO_LONG),
         (
             problem(member(5), member(6, mon=60), task(1, 10, 5, 6, holder=5, pinned=True)),
-            Obstacle.PINNED_FULL,
+            Obstacle.PINNED_AWAY,
         ),
     ],
 )
@@ -338,3 +338,19 @@ def test_a_chain_is_placed_link_by_link() -> None:
     plan = solve(Problem((MON, TUE), (member(1, mon=60, tue=60),), chain))
     assert len(plan.placements) == 4
     assert plan.objective.gap < 0.01
+
+
+def test_more_to_do_is_only_said_of_whoever_has_more_to_do() -> None:
+    """Compared with what the one who got it had without the task, each relative to own time."""
+    found = instance("clinic_week", 3)
+    plan, minutes = solve(found), {each.id: each.minutes for each in found.tasks}
+    said: Counter[WhyNot] = Counter()
+    for placement in plan.placements:
+        before = placement.load_before / placement.capacity
+        for other in placement.others:
+            said[other.why_not] += 1
+            if other.why_not in (WhyNot.LOADED, WhyNot.ALIKE):
+                assert (other.load / other.capacity > before) == (other.why_not is WhyNot.LOADED)
+        assert placement.load_after - placement.load_before == minutes[placement.task_id]
+    assert said[WhyNot.LOADED]
+    assert said[WhyNot.ALIKE]
