@@ -68,58 +68,63 @@ def _spec(points: list[dict[str, Any]], told: Mapping[str, Any]) -> dict[str, An
         "scale": {"type": "log", "domain": [min(times) / 2, max(times) * 8]},
         "axis": {"title": "seconds an instance (median)", "grid": False, "tickCount": 6},
     }
-    up = {
-        "type": "quantitative",
-        "scale": {"type": "log"},
-        "axis": {"title": "gap to the bound", "format": ",~%", "values": DECADES},
-    }
-    colour = {"condition": {"test": "datum.ours", "value": OURS}, "value": THEIRS}
-    solver = [{"seconds": told["median_lp_seconds"], "text": "HiGHS, the relaxation only"}]
     return {
         "background": PAPER,
         "padding": 12,
         "width": 620,
         "height": 360,
         "title": {"text": _title(told), "anchor": "start", "fontSize": 15, "color": INK, "offset": 14},
-        "layer": [
-            {
-                "data": {"values": solver},
-                "layer": [
-                    {"mark": {"type": "rule", "color": QUIET, "strokeDash": [5, 4]}, "encoding": {"x": across}},
-                    {
-                        "mark": {"type": "text", "align": "left", "dx": 6, "y": 10, "color": QUIET, "fontSize": 12},
-                        "encoding": {"x": across, "text": {"field": "text"}},
-                    },
-                ],
-            },
-            {
-                "data": {"values": points},
-                "layer": [
-                    {
-                        "mark": {"type": "rule", "strokeWidth": 1.5},
-                        "encoding": {
-                            "x": across, "y": {**up, "field": "gap"}, "y2": {"field": "worst"}, "color": colour,
-                        },
-                    },
-                    {
-                        "mark": {"type": "point", "filled": True, "opacity": 1},
-                        "encoding": {
-                            "x": across, "y": {**up, "field": "gap"}, "color": colour,
-                            "size": {"condition": {"test": "datum.ours", "value": 180}, "value": 80},
-                        },
-                    },
-                    {
-                        "mark": {"type": "text", "align": "left", "dx": 10, "color": INK, "fontSize": 13},
-                        "encoding": {
-                            "x": {**across, "field": "at"}, "y": {**up, "field": "label"}, "text": {"field": "name"},
-                        },
-                    },
-                ],
-            },
-        ],
+        "layer": [_solver(told["median_lp_seconds"], across), _methods(points, across)],
         "config": {
             "font": "Inter, 'Helvetica Neue', Arial, sans-serif",
             "view": {"stroke": None},
-            "axis": {"labelColor": INK, "titleColor": QUIET, "labelFontSize": 12, "titleFontWeight": "normal"},
+            "axis": {
+                "labelColor": INK,
+                "titleColor": QUIET,
+                "labelFontSize": 12,
+                "titleFontWeight": "normal",
+            },
         },
-    }  # fmt: skip
+    }
+
+
+def _solver(seconds: float, across: dict[str, Any]) -> dict[str, Any]:
+    """Where HiGHS's time for the relaxation lies."""
+    text = {"type": "text", "align": "left", "dx": 6, "y": 10, "color": QUIET, "fontSize": 12}
+    return {
+        "data": {"values": [{"seconds": seconds, "text": "HiGHS, the relaxation only"}]},
+        "layer": [
+            {"mark": {"type": "rule", "color": QUIET, "strokeDash": [5, 4]}, "encoding": {"x": across}},
+            {"mark": text, "encoding": {"x": across, "text": {"field": "text"}}},
+        ],
+    }
+
+
+def _methods(points: list[dict[str, Any]], across: dict[str, Any]) -> dict[str, Any]:
+    """Each method's median, a line up to its worst, and its name."""
+    up = {
+        "type": "quantitative",
+        "scale": {"type": "log"},
+        "axis": {"title": "gap to the bound", "format": ",~%", "values": DECADES},
+    }
+    gap = {**up, "field": "gap"}
+    colour = {"condition": {"test": "datum.ours", "value": OURS}, "value": THEIRS}
+    size = {"condition": {"test": "datum.ours", "value": 180}, "value": 80}
+    name = {"x": {**across, "field": "at"}, "y": {**up, "field": "label"}, "text": {"field": "name"}}
+    return {
+        "data": {"values": points},
+        "layer": [
+            {
+                "mark": {"type": "rule", "strokeWidth": 1.5},
+                "encoding": {"x": across, "y": gap, "y2": {"field": "worst"}, "color": colour},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "opacity": 1},
+                "encoding": {"x": across, "y": gap, "color": colour, "size": size},
+            },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 10, "color": INK, "fontSize": 13},
+                "encoding": name,
+            },
+        ],
+    }

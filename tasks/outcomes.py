@@ -80,10 +80,20 @@ def outcome(clinic_id: int, problem: Problem, rows: Iterable[Row], plan: Plan, s
     return Outcome(
         clinic_id, seconds,
         changes=changes, notes=notes, placed=len(plan.placements),
-        left=[(each.task_id, each.obstacle.value) for each in plan.unplaced],
+        left=_left(plan.unplaced, found),
         loads=loads(problem, found.values(), changes),
         objective=plan.objective, stopped_early=plan.stopped_early,
     )  # fmt: skip
+
+
+def _left(unplaced: Iterable[Unplaced], found: Mapping[int, Row]) -> list[tuple[int, str]]:
+    """Deadlines that must not slip first, then the nearest: a page may show the first of many only."""
+
+    def urgency(each: Unplaced) -> tuple[bool, dt.date, int]:
+        row = found[each.task_id]
+        return not row.hard, row.due_on or dt.date.max, row.id
+
+    return [(each.task_id, each.obstacle.value) for each in sorted(unplaced, key=urgency)]
 
 
 def _left_with(row: Row, holder: int | None, first: dt.date) -> Where:

@@ -10,6 +10,7 @@ from django.db.models import Case, Count, F, IntegerField, Sum, Value, When, Win
 from django.db.models.functions import RowNumber
 
 from tasks.allocation.problem import Obstacle
+from tasks.gathering import HORIZON
 from tasks.models import AllocationRun, Cause, Delegation, RunState, Task
 from tasks.queries import week_load
 from tasks.refusals import Delegated
@@ -17,7 +18,6 @@ from teams.calendar import working_days
 from teams.models import Member, Overtime
 from teams.queries import time_for_tasks
 
-HORIZON = 10  # working days, as the sharing out
 ROWS_AT_ONCE = 120  # changes that a page lists: more is a long list and a slow page
 ROWS_PER_GROUP = 5  # of each person, however many people
 ROWS_PER_REASON = 10

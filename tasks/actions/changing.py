@@ -11,6 +11,9 @@ from tasks.life import NotAllowed, after
 from tasks.models import Task, TaskEvent, TaskState, Verb
 from teams.models import Member
 
+MOST_MINUTES = 12 * 60  # of one task
+FURTHEST = dt.timedelta(days=366)  # that something can be put off, planned or due
+
 
 class Changed(NotAllowed):
     """Somebody else changed the task since this page was shown."""

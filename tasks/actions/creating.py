@@ -8,15 +8,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from patients.models import Patient
-from tasks.actions.changing import note
+from tasks.actions.changing import FURTHEST, MOST_MINUTES, note
 from tasks.actions.urgent import put_in
 from tasks.models import Origin, Task, TaskKind, TaskState, Verb
 from teams.calendar import oslo_date
 from teams.models import Member
 from teams.permissions import Permission, require
 
-MOST_MINUTES = 12 * 60
-FURTHEST = dt.timedelta(days=366)
 NAME_MAX = SENDER_MAX = 120
 
 

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tasks.actions.changing import note, take, write
+from tasks.actions.changing import FURTHEST, MOST_MINUTES, note, take, write
 from tasks.actions.plans import move_on
 from tasks.life import NotAllowed
 from tasks.models import Origin, PlanStep, Task, TaskKind, TaskState, Verb
@@ -19,8 +19,6 @@ from teams.models import Member
 from teams.permissions import Permission, may, require
 
 UNDO_WITHIN = dt.timedelta(minutes=10)
-MOST_MINUTES = 12 * 60
-FURTHEST = dt.timedelta(days=366)  # that something can be put off
 
 
 @transaction.atomic

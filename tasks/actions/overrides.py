@@ -7,7 +7,7 @@ import datetime as dt
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from tasks.actions.changing import take, write
+from tasks.actions.changing import FURTHEST, take, write
 from tasks.actions.locking import lock_placing
 from tasks.gathering import employed
 from tasks.life import after
@@ -18,7 +18,6 @@ from teams.models import Member
 from teams.permissions import Permission, require
 
 REASON_MAX = 300
-FURTHEST = dt.timedelta(days=366)
 
 
 @transaction.atomic

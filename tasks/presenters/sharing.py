@@ -166,12 +166,20 @@ class LeftLine:
 def left_groups(
     left: Iterable[tuple[int, str]], rows: Mapping[int, LeftRow], *, today: dt.date
 ) -> list[LeftGroup]:
-    """What stays, by why: most first, and what may just as well wait last. `rows` may hold only the first of many."""
+    """What stays, by why: deadlines that must not slip first, then most first, and what may just as well wait last.
+
+    `rows` may hold only the first of many.
+    """
     ids: dict[Obstacle, list[int]] = {}
     for task_id, obstacle in left:
         ids.setdefault(Obstacle(obstacle), []).append(task_id)
     found = []
-    for obstacle, tasks in sorted(ids.items(), key=lambda kv: (kv[0] == Obstacle.MAY_WAIT, -len(kv[1]))):
+
+    def order(of: tuple[Obstacle, list[int]]) -> tuple[bool, bool, int]:
+        hard = any(task_id in rows and rows[task_id].hard for task_id in of[1])
+        return of[0] == Obstacle.MAY_WAIT, not hard, -len(of[1])
+
+    for obstacle, tasks in sorted(ids.items(), key=order):
         lines = tuple(left_line(rows[task_id], today) for task_id in tasks if task_id in rows)
         found.append(LeftGroup(str(OBSTACLES[obstacle]), str(ADVICE[obstacle]), len(tasks), lines))
     return found

@@ -455,3 +455,14 @@ def test_old_changes_are_forgotten_and_the_runs_stay(solbakken: Cast) -> None:
     assert AllocationChange.objects.count() == 1
     begin_night(now=NIGHT + dt.timedelta(days=31), today=MONDAY + dt.timedelta(days=31))
     assert (AllocationChange.objects.count(), AllocationRun.objects.count()) == (0, 1)
+
+
+def test_what_must_not_slip_is_named_first_among_what_stays(solbakken: Cast) -> None:
+    """A page names the first of many: a hard deadline is never one of those it leaves out."""
+    far, near, hard = (
+        make_task(solbakken.clinic, "rutinekontroll", planned_minutes=700, due_on=MONDAY + n * DAY)
+        for n in (3, 0, 5)
+    )
+    Task.objects.filter(pk=hard.pk).update(hard=True)
+    share(solbakken.clinic)
+    assert [task_id for task_id, _obstacle in run_of(solbakken.clinic).left] == [hard.pk, near.pk, far.pk]

@@ -14,9 +14,10 @@ from tasks.allocation.problem import Obstacle, Rule, WhyNot
 from tasks.eligibility import KindRule
 from tasks.models import Cause
 from tasks.presenters import words
-from tasks.presenters.sharing import CAUSES, chosen, gap_words
+from tasks.presenters.sharing import CAUSES, chosen, gap_words, left_groups
 from tasks.presenters.words import Person, against_others, day_words, reason, short_names
 from tasks.refusals import Delegated, MayNot, refusal
+from tasks.sharings import LeftRow
 from teams.models import Member
 
 MONDAY = dt.date(2026, 11, 23)
@@ -174,3 +175,13 @@ def test_what_was_too_many_to_show_goes_with_its_group() -> None:
     assert chosen(changes, groups={5, 6, 0}, shown={1, 2, 4, 5}, ticked={1, 4, 5}) == {1, 3, 4, 5}
     assert chosen(changes, groups={6}, shown={1, 2, 4, 5}, ticked={1, 2, 4, 5}) == {4}
     assert chosen(changes, groups=set(), shown={1}, ticked={1}) == set()
+
+
+def test_the_reason_that_holds_a_hard_deadline_back_stands_first() -> None:
+    today = dt.date(2026, 11, 23)
+    rows = {n: LeftRow(n, "Kontroll", None, None, None, 10, today, hard=n == 3) for n in (1, 2, 3)}
+    left = [(3, "pinned_away"), (1, "nobody_has_time"), (2, "nobody_has_time")]
+    groups = left_groups(left, rows, today=today)
+    assert [group.text for group in groups] == [
+        str(words.OBSTACLES[Obstacle.PINNED_AWAY]), str(words.OBSTACLES[Obstacle.NOBODY_HAS_TIME]),
+    ]  # fmt: skip
