@@ -141,13 +141,14 @@ timed AS MATERIALIZED (
 )
 INSERT INTO tasks_task (
     clinic_id, kind_id, name, patient_id, plan_step_id, origin, sender, state, opens_on, due_on, hard, logged,
-    planned_minutes, assignee_id, why, opened_at, ended_at, done_by_id, minutes, version
+    planned_minutes, assignee_id, why, opened_at, ended_at, done_by_id, minutes, version, closing
 )
 SELECT t.clinic_id, kind.id, kind.name, t.patient_id, t.step_id,
     CASE WHEN t.step_id IS NULL THEN kind.origin ELSE 'plan' END, '', t.state, t.opened_on,
     t.opened_on + 2 + (n %% 7)::int, false, n %% 10 = 0, 10, t.member_id, '{}', t.opened_at,
     CASE WHEN t.state <> 'assigned' THEN t.ended_at END, CASE WHEN t.state = 'done' THEN t.member_id END,
-    CASE WHEN t.state = 'done' THEN 2 + floor(t.lasts * 28)::int END, 2
+    CASE WHEN t.state = 'done' THEN 2 + floor(t.lasts * 28)::int END, 2,
+    CASE t.state WHEN 'assigned' THEN '' WHEN 'cancelled' THEN 'not_needed' ELSE t.state END
 FROM timed t
 JOIN kind ON kind.profession = t.profession AND kind.rank = t.kind_rank
 ON CONFLICT DO NOTHING

@@ -161,6 +161,7 @@ class TaskRow(NamedTuple):
     done_by_id: int | None
     minutes: int | None
     version: int
+    closing: str
 
 
 class EventRow(NamedTuple):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from demo.rows import EventRow, TaskRow
-from tasks.models import TaskState, Verb
+from tasks.models import Closing, TaskState, Verb
 
 OPEN, ASSIGNED, DONE = TaskState.OPEN.value, TaskState.ASSIGNED.value, TaskState.DONE.value
 ENDINGS = {
@@ -21,6 +21,13 @@ ENDINGS = {
     Verb.LOG.value: DONE,
     Verb.CANCEL.value: TaskState.CANCELLED.value,
     Verb.RETURN.value: TaskState.RETURNED.value,
+}
+
+
+CLOSINGS = {
+    DONE: Closing.DONE.value,
+    TaskState.CANCELLED.value: Closing.NOT_NEEDED.value,
+    TaskState.RETURNED.value: Closing.RETURNED.value,
 }
 
 
@@ -181,6 +188,7 @@ class Story:
             last.by if done else None,
             minutes if done else None,
             len(self.events),
+            CLOSINGS.get(last.to_state, "") if ended else "",
         )
 
     def event_rows(self, task_id: int, clinic_id: int) -> list[EventRow]:

@@ -27,6 +27,8 @@ def kinds() -> list[dict[str, Any]]:
             "minutes": {who: int(n) for who, n in (pair.split("=") for pair in row["minutes"].split())},
             "prepare_minutes": int(row["prepare_minutes"]),
             "decide_minutes": int(row["decide_minutes"]),
+            "paired": row["paired"] == "1",
+            "channels": row["channels"].split(),
             "position": position,
         }
         for position, row in enumerate(rows, start=1)

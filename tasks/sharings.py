@@ -158,7 +158,7 @@ def left_rows(run: AllocationRun, member: Member) -> dict[int, LeftRow]:
 
 def delegations_of(task: Task) -> dict[int, list[Delegated]]:
     """Everybody's delegations of the task's kind, whenever and from whomever, by member id. One query."""
-    rows = Delegation.objects.filter(clinic_id=task.clinic_id, kind=task.kind_id)
+    rows = Delegation.objects.filter(clinic_id=task.clinic_id, kind=task.kind_id, signed_at__isnull=False)
     found: dict[int, list[Delegated]] = {}
     for member_id, *rest in rows.values_list("member", "doctor", "starts_on", "ends_on", "revoked_on"):
         found.setdefault(member_id, []).append(Delegated(*rest))

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q
 
 from teams.calendar import OSLO, day_share
-from teams.models import Absence, Member, Overtime, User
+from teams.models import Absence, DayPart, Member, Overtime, User
 
 
 def places_of(user: User) -> list[Member]:
@@ -44,7 +44,10 @@ def overtime(days: Iterable[dt.date], clinics: list[int] | None = None) -> dict[
     None for somebody who is absent or not employed that day: nobody is called in from leave by a number.
     """
     away = Absence.objects.filter(
-        member=OuterRef("member"), starts_on__lte=OuterRef("day"), ends_on__gte=OuterRef("day")
+        part=DayPart.WHOLE,
+        member=OuterRef("member"),
+        starts_on__lte=OuterRef("day"),
+        ends_on__gte=OuterRef("day"),
     )
     rows = Overtime.objects.filter(
         Q(member__ends_on__isnull=True) | Q(member__ends_on__gte=F("day")),

@@ -56,7 +56,7 @@ delegable AS MATERIALIZED (
             AND delegate.profession = ANY(personal.delegable_to)
             AND delegate.starts_on <= personal.today
             AND (delegate.ends_on IS NULL OR delegate.ends_on >= personal.today)
-            AND d.starts_on <= personal.today
+            AND d.signed_at IS NOT NULL AND d.starts_on <= personal.today
             AND (d.ends_on IS NULL OR d.ends_on >= personal.today)
             AND (d.revoked_on IS NULL OR d.revoked_on > personal.today)
     ) AS delegated

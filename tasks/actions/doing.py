@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from tasks.actions.changing import FURTHEST, MOST_MINUTES, note, take, write
 from tasks.actions.plans import move_on
 from tasks.life import NotAllowed
-from tasks.models import Origin, PlanStep, Task, TaskKind, TaskState, Verb
+from tasks.models import Closing, Origin, PlanStep, Task, TaskKind, TaskState, Verb
 from tasks.queries import may_do
 from teams.calendar import oslo_date
 from teams.models import Member
@@ -41,7 +41,7 @@ def complete(task_id: int, *, by: Member, minutes: int, at: dt.datetime, version
         move_on(plan_step, done_on=oslo_date(at))
     return write(
         task, Verb.COMPLETE, by=by, at=at, extra=before,
-        ended_at=at, done_by=by, minutes=minutes, assignee=task.assignee or by,
+        ended_at=at, done_by=by, minutes=minutes, assignee=task.assignee or by, closing=Closing.DONE,
     )  # fmt: skip
 
 
@@ -87,9 +87,18 @@ def undo(task_id: int, *, by: Member, at: dt.datetime) -> Task:
         _restore(task.plan_step_id, last.after["plan_step"])
     if last.verb == Verb.LOG:
         # There was no task before it was logged: it ends as not done, and counts nowhere.
-        return write(task, Verb.UNDO, by=by, at=at, to=TaskState.CANCELLED, done_by=None, minutes=None)
+        return write(
+            task,
+            Verb.UNDO,
+            by=by,
+            at=at,
+            to=TaskState.CANCELLED,
+            done_by=None,
+            minutes=None,
+            closing=Closing.MISTAKE,
+        )
     # Whoever held it holds it again: completing it did not take it from them.
-    return write(task, Verb.UNDO, by=by, at=at, ended_at=None, done_by=None, minutes=None)
+    return write(task, Verb.UNDO, by=by, at=at, ended_at=None, done_by=None, minutes=None, closing="")
 
 
 @transaction.atomic
@@ -164,7 +173,7 @@ def cancel(task_id: int, *, by: Member, reason: str, at: dt.datetime, version: i
             PlanStep.objects.select_for_update().select_related("step").get(pk=task.plan_step_id),
             done_on=None,
         )
-    return write(task, Verb.CANCEL, by=by, at=at, reason=reason, ended_at=at)
+    return write(task, Verb.CANCEL, by=by, at=at, reason=reason, ended_at=at, closing=Closing.NOT_NEEDED)
 
 
 @transaction.atomic
@@ -181,7 +190,7 @@ def log_work(
     task = Task.objects.create(
         clinic_id=by.clinic_id, kind=kind, name=kind.name, origin=origin, sender=sender, logged=True,
         state=TaskState.DONE, opens_on=oslo_date(at), planned_minutes=minutes, minutes=minutes,
-        assignee=by, done_by=by, opened_at=at, ended_at=at,
+        assignee=by, done_by=by, opened_at=at, ended_at=at, closing=Closing.DONE,
     )  # fmt: skip
     note(task, Verb.LOG, from_state="", from_member=None, by=by, at=at, reason="", after={"minutes": minutes})
     return task

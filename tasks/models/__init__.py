@@ -1,31 +1,44 @@
 """What is to be done, by whom: catalogue, delegations, programmes, plans, tasks, their story and sharing out."""
 
 from tasks.models.catalogue import Certainty, Delegation, DelegationQuerySet, Nature, Origin, TaskKind
+from tasks.models.desk import BulkChange, BulkItem, BulkVerb, SavedView, UsualMinutes
+from tasks.models.letters import Answer, JournalNote, SenderReturn
 from tasks.models.plans import FollowUpPlan, PlanStep, Programme, Step
 from tasks.models.sharing import AllocationChange, AllocationRun, Cause, RunState
 from tasks.models.story import TaskEvent, Verb
-from tasks.models.task import ENDED, HELD, Task, TaskQuerySet, TaskState
+from tasks.models.task import ENDED, HELD, Channel, Closing, Part, Task, TaskQuerySet, TaskState
 
 __all__ = [
     "ENDED",
     "HELD",
     "AllocationChange",
     "AllocationRun",
+    "Answer",
+    "BulkChange",
+    "BulkItem",
+    "BulkVerb",
     "Cause",
     "Certainty",
+    "Channel",
+    "Closing",
     "Delegation",
     "DelegationQuerySet",
     "FollowUpPlan",
+    "JournalNote",
     "Nature",
     "Origin",
+    "Part",
     "PlanStep",
     "Programme",
     "RunState",
+    "SavedView",
+    "SenderReturn",
     "Step",
     "Task",
     "TaskEvent",
     "TaskKind",
     "TaskQuerySet",
     "TaskState",
+    "UsualMinutes",
     "Verb",
 ]

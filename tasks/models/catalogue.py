@@ -62,6 +62,14 @@ class TaskKind(models.Model):
     decide_minutes = models.PositiveSmallIntegerField(
         _("legens egne minutter"), default=0, help_text=_("Det bare legen kan gjøre når andre har forberedt.")
     )
+    paired = models.BooleanField(
+        _("deles i forberedelse og signering"),
+        default=False,
+        help_text=_("Når noen av dem som kan, jobber her."),
+    )
+    channels = ArrayField(
+        models.CharField(max_length=9), verbose_name=_("kanaler å velge mellom"), default=list, blank=True
+    )
     return_rule = models.CharField(_("regel for retur"), max_length=8, blank=True)
     channel = models.CharField(_("kanal"), max_length=40, blank=True)
     origin = models.CharField(_("vanlig opphav"), max_length=16, choices=Origin.choices)
@@ -85,6 +93,7 @@ class TaskKind(models.Model):
 class DelegationQuerySet(ClinicQuerySet):
     def in_force(self, day: dt.date) -> Self:
         return self.filter(
+            Q(signed_at__isnull=False),
             Q(ends_on__isnull=True) | Q(ends_on__gte=day),
             Q(revoked_on__isnull=True) | Q(revoked_on__gt=day),
             starts_on__lte=day,
@@ -94,7 +103,9 @@ class DelegationQuerySet(ClinicQuerySet):
 class Delegation(models.Model):
     """A doctor's personal, dated delegation of one kind of task to one member (DOMAIN §1.5).
 
-    Counts for that doctor's listed patients only. There is no clinic-wide switch, on purpose.
+    Counts for that doctor's listed patients only, from when the doctor has signed it: until then it is a draft
+    that anybody may have written. A new text is a new row with the next `version`, which `replaces` the old one.
+    There is no clinic-wide switch, on purpose.
     """
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+")
@@ -105,7 +116,18 @@ class Delegation(models.Model):
     starts_on = models.DateField(_("fra"))
     ends_on = models.DateField(_("til og med"), null=True, blank=True)
     revoked_on = models.DateField(_("trukket tilbake"), null=True, blank=True)
-    signed_at = models.DateTimeField(_("signert"))
+    revoked_by = models.ForeignKey(
+        Member, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
+    )
+    revoke_reason = models.CharField(_("hvorfor"), max_length=300, blank=True, default="", db_default="")
+    version = models.PositiveSmallIntegerField(_("utgave"), default=1, db_default=1)
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
+    )
+    drafted_by = models.ForeignKey(
+        Member, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
+    )
+    signed_at = models.DateTimeField(_("signert"), null=True, blank=True)
 
     objects = DelegationQuerySet.as_manager()
 
@@ -113,6 +135,7 @@ class Delegation(models.Model):
         verbose_name = _("delegering")
         verbose_name_plural = _("delegeringer")
         constraints = [
+            models.UniqueConstraint(fields=["clinic", "id"], name="delegation_in_clinic"),
             models.CheckConstraint(condition=~Q(doctor=F("member")), name="delegation_to_another"),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),

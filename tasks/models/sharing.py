@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tasks.models.task import Task
-from teams.models import Clinic, ClinicQuerySet, Member
+from teams.models import Absence, Clinic, ClinicQuerySet, Member
 
 
 class RunState(models.TextChoices):
@@ -71,6 +71,15 @@ class AllocationRun(models.Model):
     calm = models.BooleanField(_("bare det som må flyttes"), default=False)
     asked_by = models.ForeignKey(
         Member, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    absence = models.ForeignKey(
+        Absence,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        help_text="The absence that it makes up for, if one.",
     )
     ran_at = models.DateTimeField()
     first_day = models.DateField()

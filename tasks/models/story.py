@@ -33,6 +33,16 @@ class Verb(models.TextChoices):
     FORBID = "forbid", _("utelukket")
     ALLOW = "allow", _("tillatt igjen")
     PLACE = "place", _("satt inn")
+    # What else happens in a task's life.
+    STOP = "stop", _("klokken stanset")
+    ATTEMPT = "attempt", _("ikke nådd")
+    CORRECT = "correct", _("rettet")
+    REJECT = "reject", _("gitt tilbake")
+    READY = "ready", _("klar til signering")
+    SEND_BACK = "send_back", _("sendt tilbake til forberedelse")
+    REOPEN = "reopen", _("åpnet igjen")
+    ESCALATE = "escalate", _("varslet før fristen")
+    EXPIRE = "expire", _("utløpt")
 
 
 class TaskEvent(models.Model):

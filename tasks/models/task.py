@@ -18,6 +18,7 @@ from teams.models import Clinic, ClinicQuerySet, Member
 class TaskState(models.TextChoices):
     """Where a task stands; the moves allowed between them are in tasks/life.py."""
 
+    SCHEDULED = "scheduled", _("kommer")  # nobody's, and its window is not open yet
     OPEN = "open", _("ikke tildelt")
     ASSIGNED = "assigned", _("tildelt")
     STARTED = "started", _("påbegynt")
@@ -29,6 +30,47 @@ class TaskState(models.TextChoices):
 
 HELD = (TaskState.ASSIGNED, TaskState.STARTED)
 ENDED = (TaskState.DONE, TaskState.CANCELLED, TaskState.RETURNED, TaskState.EXPIRED)
+
+
+class Closing(models.TextChoices):
+    """How a task ended: done, or why not. What a report counts apart (docs/numbers.md)."""
+
+    DONE = "done", _("utført")
+    ELSEWHERE = "elsewhere", _("gjort et annet sted")
+    DECLINED = "declined", _("pasienten takket nei")
+    UNREACHABLE = "unreached", _("ikke nådd")
+    MOVED = "moved", _("flyttet")
+    DEAD = "dead", _("død")
+    NOT_NEEDED = "not_needed", _("ikke lenger nødvendig")
+    RETURNED = "returned", _("returnert til avsender")
+    REFUSED = "refused", _("avslått, ikke pålagt")
+    EXPIRED = "expired", _("vinduet lukket seg")
+    MISTAKE = "mistake", _("feilregistrert")
+
+
+RETURNS = (Closing.RETURNED, Closing.REFUSED)
+UNDONE = (
+    Closing.ELSEWHERE, Closing.DECLINED, Closing.UNREACHABLE, Closing.MOVED, Closing.DEAD, Closing.NOT_NEEDED,
+    Closing.MISTAKE,
+)  # fmt: skip
+
+
+class Part(models.TextChoices):
+    """A kind that a doctor decides and others may prepare becomes two tasks (DOMAIN §5.3, «P»)."""
+
+    WHOLE = "", _("hele")
+    PREPARE = "prepare", _("forberedelse")
+    SIGN = "sign", _("signering")
+
+
+class Channel(models.TextChoices):
+    """How the patient was met; chosen when the task is done."""
+
+    IN_PERSON = "in_person", _("oppmøte")
+    VIDEO = "video", _("video")
+    PHONE = "phone", _("telefon")
+    TEXT = "text", _("tekst")
+    HOME = "home", _("hjemmebesøk")
 
 
 class TaskQuerySet(ClinicQuerySet):
@@ -49,7 +91,8 @@ class Task(models.Model):
 
     Window: may be done from `opens_on`, should be by `due_on`, must by `closes_on`. `planned_on` is the
     day the allocation gave it. `planned_minutes` is the estimate, `minutes` what it took. Every change has
-    a `TaskEvent`; `version` grows with each, so that two people cannot overwrite one another.
+    a `TaskEvent`; `version` grows with each, so that two people cannot overwrite one another. A signature
+    (`part`) waits for the task `after`, its preparation.
     """
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
@@ -127,6 +170,33 @@ class Task(models.Model):
     )
     minutes = models.PositiveSmallIntegerField(_("tidsbruk"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+    part = models.CharField(
+        _("del"), max_length=7, choices=Part.choices, blank=True, default="", db_default=""
+    )
+    after = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="signatures",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("forberedelse"),
+    )
+    closing = models.CharField(
+        _("hvordan den endte"), max_length=10, choices=Closing.choices, blank=True, default="", db_default=""
+    )
+    channel = models.CharField(
+        _("kanal"), max_length=9, choices=Channel.choices, blank=True, default="", db_default=""
+    )
+    attempts = models.PositiveSmallIntegerField(_("forsøk på å nå pasienten"), default=0, db_default=0)
+    escalated = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        help_text="0: nobody was warned, 1: the leader, 2: everybody (tasks/urgency.py).",
+    )
+    timer_from = models.DateTimeField(_("klokken går fra"), null=True, blank=True)
+    timed = models.PositiveSmallIntegerField(_("minutter på klokken"), default=0, db_default=0)
 
     objects = TaskQuerySet.as_manager()
 
@@ -142,7 +212,7 @@ class Task(models.Model):
                 name="task_once_per_occasion",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[*HELD, TaskState.OPEN], ended_at__isnull=True)
+                condition=Q(state__in=[*HELD, TaskState.OPEN, TaskState.SCHEDULED], ended_at__isnull=True)
                 | Q(state__in=ENDED, ended_at__isnull=False),
                 name="task_ended_at_iff_ended",
             ),
@@ -153,9 +223,23 @@ class Task(models.Model):
             ),
             models.CheckConstraint(
                 condition=(Q(state__in=HELD) & Q(assignee__isnull=False))
-                | (Q(state="open") & Q(assignee__isnull=True))
+                | (Q(state__in=["open", "scheduled"]) & Q(assignee__isnull=True))
                 | Q(state__in=ENDED),
                 name="task_assignee_iff_held",
+            ),
+            models.CheckConstraint(
+                condition=(Q(closing="") & ~Q(state__in=ENDED))
+                | Q(closing="done", state="done")
+                | Q(closing="expired", state="expired")
+                | Q(closing__in=RETURNS, state="returned")
+                | Q(closing__in=UNDONE, state="cancelled"),
+                name="task_closing_tells_how",
+            ),
+            models.CheckConstraint(
+                condition=Q(timer_from__isnull=True) | Q(state="started"), name="task_timer_only_when_started"
+            ),
+            models.CheckConstraint(
+                condition=Q(after__isnull=True) | Q(part="sign"), name="task_after_only_for_signing"
             ),
             models.CheckConstraint(
                 condition=Q(pinned=False) | Q(assignee__isnull=False), name="task_pinned_to_somebody"
@@ -173,13 +257,15 @@ class Task(models.Model):
             ),
             models.Index(
                 fields=["ended_at"],
-                include=["clinic", "state", "kind", "origin", "done_by", "minutes", "logged"],
+                include=["clinic", "state", "kind", "origin", "done_by", "minutes", "logged", "part"],
                 condition=Q(ended_at__isnull=False),
                 name="task_ended",
             ),
             models.Index(fields=["opened_at"], include=["clinic", "kind", "origin"], name="task_opened"),
             models.Index(fields=["due_on"], include=["clinic", "ended_at"], name="task_due"),
             models.Index(fields=["patient", "-ended_at"], name="task_by_patient"),
+            models.Index(fields=["after"], condition=Q(after__isnull=False), name="task_by_preparation"),
+            models.Index(fields=["opens_on"], condition=Q(state="scheduled"), name="task_to_open"),
         ]
 
     def __str__(self) -> str:

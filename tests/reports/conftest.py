@@ -10,7 +10,7 @@ import pytest
 
 from config.celery import app
 from patients.models import Patient
-from tasks.models import FollowUpPlan, Origin, PlanStep, Programme, Step, Task, TaskKind, TaskState
+from tasks.models import ENDED, FollowUpPlan, Origin, PlanStep, Programme, Step, Task, TaskKind, TaskState
 from teams.calendar import OSLO, Week
 from teams.models import Member
 
@@ -36,6 +36,9 @@ def make_task(doctor: Member, kind: str = "telefonsporsmal", **fields: Any) -> T
         fields["state"] = TaskState.DONE if done_by else TaskState.ASSIGNED
     if done_by:
         fields.setdefault("minutes", 10)
+    if fields["state"] in ENDED:
+        ended = {"cancelled": "not_needed"}
+        fields.setdefault("closing", ended.get(fields["state"], fields["state"]))
     if fields["state"] == TaskState.ASSIGNED:
         fields.setdefault("assignee", doctor)
     return Task.objects.create(

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from patients.models import Condition, Patient
 from tasks.actions.programmes import approve_programme, propose_programmes
-from tasks.models import Programme, Task, TaskKind
+from tasks.models import ENDED, Programme, Task, TaskKind
 from teams.calendar import OSLO
 from teams.models import Clinic, Member
 from tests.conftest import Cast
@@ -34,13 +34,15 @@ def make_patient(cast: Cast, *, icpc2: str = "", **fields: Any) -> Patient:
 
 def make_task(clinic: Clinic, kind: str, *, assignee: Member | None = None, **fields: Any) -> Task:
     found = TaskKind.objects.get(slug=kind)
+    state = fields.get("state", "")
+    closing = {"cancelled": "not_needed"}.get(state, state) if state in ENDED else ""
     return Task.objects.create(
         clinic=clinic,
         kind=found,
         assignee=assignee,
         **{
             "name": found.name, "origin": found.origin, "state": "assigned" if assignee else "open",
-            "opens_on": MONDAY, "due_on": MONDAY, "planned_minutes": 10, "opened_at": timezone.now(), **fields,
+            "opens_on": MONDAY, "due_on": MONDAY, "planned_minutes": 10, "opened_at": timezone.now(), "closing": closing, **fields,
         },
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Who works here, and when.
+"""Who works here.
 
 A member's *profession* says what they may do; their *access* says what they may see and change
 (teams/permissions.py). A `User` logs in; a `Member` is a place in one clinic and may have no login.
@@ -35,6 +35,13 @@ class Access(models.TextChoices):
     LEADER = "leader", _("teamleder")
     MANAGER = "manager", _("daglig leder")
     ADMINISTRATOR = "administrator", _("administrator")
+
+
+class Training(models.TextChoices):
+    """Doctors on their way: members with their own, smaller capacity, and somebody who supervises them."""
+
+    LIS1 = "lis1", _("LIS1-lege")
+    ALIS = "alis", _("ALIS-lege")
 
 
 class Municipality(models.Model):
@@ -107,6 +114,19 @@ class Member(models.Model):
     name = models.CharField(_("navn"), max_length=120)
     profession = models.CharField(_("yrke"), max_length=16, choices=Profession.choices, blank=True)
     access = models.CharField(_("tilgang"), max_length=16, choices=Access.choices, default=Access.STAFF)
+    training = models.CharField(
+        _("utdanningsstilling"), max_length=4, choices=Training.choices, blank=True, default="", db_default=""
+    )
+    supervisor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="supervises",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("veileder"),
+    )
     starts_on = models.DateField(_("fra"))
     ends_on = models.DateField(_("til og med"), null=True, blank=True)
 
@@ -127,6 +147,14 @@ class Member(models.Model):
                 condition=Q(profession__in=["", *Profession.values]), name="member_profession_known"
             ),
             models.CheckConstraint(condition=Q(access__in=Access.values), name="member_access_known"),
+            models.CheckConstraint(
+                condition=Q(training="") | Q(training__in=Training.values, profession="doctor"),
+                name="member_training_of_a_doctor",
+            ),
+            models.CheckConstraint(
+                condition=Q(supervisor__isnull=True) | ~Q(supervisor=F("id")),
+                name="member_supervised_by_another",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -135,121 +163,3 @@ class Member(models.Model):
     @property
     def is_doctor(self) -> bool:
         return self.profession == Profession.DOCTOR
-
-
-class WorkingHours(models.Model):
-    """Minutes at work on one weekday, and how many of them are booked for other things than tasks.
-
-    `booked_minutes` are the doctor's appointment book, municipal work, teaching: what is left is the
-    day's capacity for tasks. Dated, so that a change of hours does not rewrite last month's capacity.
-    """
-
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+")
-    member = models.ForeignKey(
-        Member,
-        models.PROTECT,
-        related_name="working_hours",
-        db_constraint=False,
-        verbose_name=_("medarbeider"),
-        db_index=False,
-    )
-    weekday = models.PositiveSmallIntegerField(_("ukedag"), help_text=_("1 er mandag, 7 er søndag"))
-    minutes = models.PositiveSmallIntegerField(_("minutter på jobb"))
-    booked_minutes = models.PositiveSmallIntegerField(_("minutter til annet"), default=0)
-    starts_on = models.DateField(_("fra"))
-    ends_on = models.DateField(_("til og med"), null=True, blank=True)
-
-    objects = ClinicQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("arbeidstid")
-        verbose_name_plural = _("arbeidstider")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["member", "weekday", "starts_on"], name="hours_one_row_per_start"
-            ),
-            models.CheckConstraint(condition=Q(weekday__range=(1, 7)), name="hours_weekday_iso"),
-            models.CheckConstraint(
-                condition=Q(minutes__lte=24 * 60) & Q(booked_minutes__lte=F("minutes")),
-                name="hours_booked_within",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.member_id} {self.weekday}: {self.minutes} min"
-
-
-class AbsenceReason(models.TextChoices):
-    HOLIDAY = "holiday", _("ferie")
-    SICK = "sick", _("sykefravær")
-    COURSE = "course", _("kurs")
-    LEAVE = "leave", _("permisjon")
-
-
-class Absence(models.Model):
-    """Somebody is away, whole days, from and including `starts_on` to and including `ends_on`."""
-
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+")
-    member = models.ForeignKey(
-        Member, models.PROTECT, related_name="absences", db_constraint=False, verbose_name=_("medarbeider")
-    )
-    starts_on = models.DateField(_("fra"))
-    ends_on = models.DateField(_("til og med"))
-    reason = models.CharField(_("årsak"), max_length=16, choices=AbsenceReason.choices)
-    cover = models.ForeignKey(
-        Member,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="covers",
-        db_constraint=False,
-        verbose_name=_("stedfortreder"),
-    )
-
-    objects = ClinicQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("fravær")
-        verbose_name_plural = _("fravær")
-        constraints = [
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="absence_ends_after_start"),
-            models.CheckConstraint(
-                condition=Q(cover__isnull=True) | ~Q(cover=F("member")), name="absence_cover_is_another"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.member_id} {self.starts_on:%d.%m.%Y}–{self.ends_on:%d.%m.%Y}"
-
-
-class Overtime(models.Model):
-    """Extra minutes that a leader allowed a member on one day: the sharing out may use them.
-
-    Capacity in reports stays the ordinary one. Allowed again for the same day, the latest word stands;
-    nought minutes take it back.
-    """
-
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
-    member = models.ForeignKey(
-        Member, models.PROTECT, related_name="overtime", db_constraint=False, db_index=False,
-        verbose_name=_("medarbeider"),
-    )  # fmt: skip
-    day = models.DateField(_("dag"))
-    minutes = models.PositiveSmallIntegerField(_("minutter"))
-    reason = models.CharField(_("grunn"), max_length=300)
-    by = models.ForeignKey(Member, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
-    at = models.DateTimeField(_("tillatt"))
-
-    objects = ClinicQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("overtid")
-        verbose_name_plural = _("overtid")
-        constraints = [
-            models.UniqueConstraint(fields=["member", "day"], name="overtime_once_a_day"),
-            models.CheckConstraint(condition=Q(minutes__lte=12 * 60), name="overtime_within_reason"),
-        ]
-        indexes = [models.Index(fields=["day", "clinic"], name="overtime_by_day")]
-
-    def __str__(self) -> str:
-        return f"{self.member_id} {self.day:%d.%m.%Y}: {self.minutes} min"

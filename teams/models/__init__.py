@@ -1,0 +1,45 @@
+"""Who works here, and when.
+
+A member's *profession* says what they may do; their *access* says what they may see and change
+(teams/permissions.py). A `User` logs in; a `Member` is a place in one clinic and may have no login.
+"""
+
+from teams.models.people import (
+    Access,
+    Clinic,
+    ClinicQuerySet,
+    Member,
+    MemberQuerySet,
+    Municipality,
+    Profession,
+    Training,
+    User,
+)
+from teams.models.time import (
+    Absence,
+    AbsenceReason,
+    DayPart,
+    Duty,
+    DutyKind,
+    Overtime,
+    WorkingHours,
+)
+
+__all__ = [
+    "Absence",
+    "AbsenceReason",
+    "Access",
+    "Clinic",
+    "ClinicQuerySet",
+    "DayPart",
+    "Duty",
+    "DutyKind",
+    "Member",
+    "MemberQuerySet",
+    "Municipality",
+    "Overtime",
+    "Profession",
+    "Training",
+    "User",
+    "WorkingHours",
+]
