@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from teams.calendar import OSLO, day_share
 from teams.models import Absence, DayPart, Member, Overtime, User
+from teams.permissions import TABLE, Permission, may
 
 
 def places_of(user: User) -> list[Member]:
@@ -75,3 +76,23 @@ def time_for_tasks(
         for day, minutes in extra.items():
             own[day] = own.get(day, 0) + minutes
     return found
+
+
+def leaders_at_work(member: Member, day: dt.date) -> bool:
+    """Is anybody there that day who may share work out, and can log in? One query."""
+    leading = [access for access, given in TABLE.items() if Permission.ASSIGN_TASKS in given]
+    away = Absence.objects.filter(
+        part=DayPart.WHOLE, member=OuterRef("pk"), starts_on__lte=day, ends_on__gte=day
+    )
+    there = Member.objects.visible_to(member).employed_on(day).filter(access__in=leading, user__isnull=False)
+    return bool(there.exclude(Exists(away)).exists())
+
+
+def stands_in(member: Member, day: dt.date) -> bool:
+    """Must this member see what nobody has, or what no longer holds? Leaders always; everybody when none is there.
+
+    At most one query. Nothing may lie unseen because the one who should have seen it is away.
+    """
+    return may(member, Permission.ASSIGN_TASKS) or (
+        may(member, Permission.DO_TASKS) and not leaders_at_work(member, day)
+    )
