@@ -250,10 +250,20 @@ class Task(models.Model):
             ),
         ]
         indexes = [
+            # One person's list in order, and how full everybody's days are, from the index alone.
             models.Index(
                 fields=["clinic", "assignee", "due_on", "id"],
+                include=["planned_on", "opens_on", "planned_minutes", "hard"],
                 condition=Q(ended_at__isnull=True),
                 name="task_worklist",
+            ),
+            models.Index(
+                fields=["done_by", "ended_at"], condition=Q(done_by__isnull=False), name="task_done_by"
+            ),
+            models.Index(
+                fields=["clinic"],
+                condition=Q(escalated__gt=0, ended_at__isnull=True),
+                name="task_escalated",
             ),
             models.Index(
                 fields=["ended_at"],
