@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from patients.models import Patient
-from tasks.actions.changing import FURTHEST, MOST_MINUTES, note
+from tasks.actions.changing import FURTHEST, MOST_MINUTES, beginning, note
+from tasks.actions.pairs import prepare_name
 from tasks.actions.urgent import put_in
-from tasks.models import Origin, Task, TaskKind, TaskState, Verb
+from tasks.models import Origin, Part, Task, TaskKind, TaskState, Verb
 from teams.calendar import oslo_date
 from teams.models import Member
 from teams.permissions import Permission, require
@@ -35,28 +37,49 @@ def create_task(  # noqa: PLR0913 - a task has that many particulars
 ) -> Task:
     """Open a task, to be done from today until `due_on`; when `urgent`, it is put into the day at once.
 
-    Otherwise the next sharing out gives it to somebody. Minutes are the catalogue's unless given. Raises
-    PermissionDenied (may not, or another clinic's patient), ValueError: "due_on" (past, or over a year ahead),
-    "minutes" (not 1 to 720), "origin" (unknown), "name" or "sender" (over 120 characters).
+    Otherwise the next sharing out gives it to somebody. What others may prepare becomes a preparation and the
+    signature that is returned, when somebody who may prepare works here. Minutes are the catalogue's unless given:
+    then they are the signature's, or the whole's. Raises PermissionDenied (may not, or another clinic's patient),
+    ValueError: "due_on" (past, or over a year ahead), "minutes" (not 1 to 720), "origin" (unknown), "name" or
+    "sender" (over 120 characters).
     """
     require(by, Permission.DO_TASKS)
     if patient is not None and patient.clinic_id != by.clinic_id:
         raise PermissionDenied("another clinic's patient")
     today, name, sender = oslo_date(at), name.strip() or kind.name, sender.strip()
-    minutes = kind.minutes_for("") if minutes is None else minutes
+    pair = kind.paired and preparable_here(kind, by.clinic_id, today)
+    usual = max(1, kind.decide_minutes) if pair else kind.minutes_for("")
+    minutes = usual if minutes is None else minutes
     _check(today=today, due_on=due_on, minutes=minutes, origin=origin, name=name, sender=sender)
-    task = Task.objects.create(
-        clinic_id=by.clinic_id, kind=kind, name=name, patient=patient, origin=origin, sender=sender,
-        state=TaskState.OPEN, opens_on=today, due_on=due_on, closes_on=due_on if hard else None, hard=hard,
-        planned_minutes=minutes, opened_at=at,
-    )  # fmt: skip
-    window = {"opens_on": today, "due_on": due_on, "closes_on": task.closes_on}
-    dates = {name: day.isoformat() if day else None for name, day in window.items()}
+    common: dict[str, Any] = {
+        "clinic_id": by.clinic_id, "kind": kind, "patient": patient, "origin": origin, "sender": sender,
+        "state": TaskState.OPEN, "opens_on": today, "due_on": due_on, "closes_on": due_on if hard else None,
+        "hard": hard, "opened_at": at,
+    }  # fmt: skip
+    halves = []
+    if pair:
+        prepare = {"part": Part.PREPARE, "planned_minutes": max(1, kind.prepare_minutes)}
+        halves.append(_open(by, name=prepare_name(name), **prepare, **common))
+        common |= {"part": Part.SIGN, "after": halves[0]}
+    halves.append(_open(by, name=name, planned_minutes=minutes, **common))
+    if urgent:
+        return [put_in(half.pk, by=by, at=at).task for half in halves][-1]
+    return halves[-1]
+
+
+def preparable_here(kind: TaskKind, clinic_id: int, day: dt.date) -> bool:
+    """Does anybody who may prepare the kind work in the clinic that day? One query."""
+    staff = Member.objects.filter(clinic_id=clinic_id, profession__in=kind.preparable_by).employed_on(day)
+    return bool(staff.exists())
+
+
+def _open(by: Member, **fields: Any) -> Task:
+    task = Task.objects.create(**fields)
     note(
-        task, Verb.OPEN, from_state="", from_member=None, by=by, at=at, reason="",
-        after={"planned_minutes": minutes, **dates},
+        task, Verb.OPEN, from_state="", from_member_id=None, by=by, at=task.opened_at, reason="",
+        after=beginning(task),
     )  # fmt: skip
-    return put_in(task.pk, by=by, at=at).task if urgent else task
+    return task
 
 
 def _check(*, today: dt.date, due_on: dt.date, minutes: int, origin: str, name: str, sender: str) -> None:

@@ -9,96 +9,125 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tasks.actions.changing import FURTHEST, MOST_MINUTES, note, take, write
-from tasks.actions.plans import move_on
+from tasks.actions import pairs
+from tasks.actions.changing import (
+    FURTHEST,
+    MOST_MINUTES,
+    Changed,
+    check_channel,
+    has_a_say,
+    may_now,
+    stopped,
+    take,
+    take_pair,
+    text_of,
+    write,
+)
+from tasks.actions.closing import cancel
+from tasks.actions.plans import move_on, standing, take_plan_step
+from tasks.actions.recording import correct, log_work
+from tasks.actions.undoing import UNDO_WITHIN, undo
+from tasks.gathering import employed
 from tasks.life import NotAllowed
-from tasks.models import Closing, Origin, PlanStep, Task, TaskKind, TaskState, Verb
-from tasks.queries import may_do
+from tasks.models import Closing, Part, Task, TaskState, Verb
+from tasks.queries import last_hand_on, may_do
 from teams.calendar import oslo_date
 from teams.models import Member
-from teams.permissions import Permission, may, require
+from teams.permissions import Permission, require
 
-UNDO_WITHIN = dt.timedelta(minutes=10)
+__all__ = [
+    "UNDO_WITHIN",
+    "Changed",
+    "cancel",
+    "complete",
+    "correct",
+    "hand_on",
+    "log_work",
+    "postpone",
+    "reject",
+    "start",
+    "stop",
+    "undo",
+]
 
 
 @transaction.atomic
-def complete(task_id: int, *, by: Member, minutes: int, at: dt.datetime, version: int | None = None) -> Task:
+def complete(
+    task_id: int,
+    *,
+    by: Member,
+    minutes: int,
+    at: dt.datetime,
+    version: int | None = None,
+    channel: str = "",
+) -> Task:
     """The task is done, by this member, in so many minutes. A plan's next occasion counts from this day.
 
-    Raises Task.DoesNotExist (other clinic), PermissionDenied (may not by law or delegation, or
-    ruled out by a leader), NotAllowed (already ended), Changed (another version), ValueError (minutes outside 1 to 720).
+    A preparation done makes its signature ready; a signature given ends a preparation that nobody did. Raises
+    Task.DoesNotExist (other clinic), PermissionDenied (may not by law or delegation, or ruled out by a leader),
+    NotAllowed (already ended), Changed (another version), ValueError: "minutes" (outside 1 to 720), "channel"
+    (not one of the kind's).
     """
     require(by, Permission.DO_TASKS)
     if not 1 <= minutes <= MOST_MINUTES:
         raise ValueError("minutes")
-    task = take(task_id, by, version)
-    if by.pk in task.forbidden or not may_do(by, task, on=oslo_date(at)):
-        raise PermissionDenied("not eligible")
-    before: dict[str, Any] = {}
+    task, other = take_pair(task_id, by, version)
+    may_now(by, task, at)
+    check_channel(task.kind, channel)
+    extra: dict[str, Any] = {}
     if task.plan_step_id:
-        plan_step = PlanStep.objects.select_for_update().select_related("step").get(pk=task.plan_step_id)
-        before = {"plan_step": _standing(plan_step)}
-        move_on(plan_step, done_on=oslo_date(at))
-    return write(
-        task, Verb.COMPLETE, by=by, at=at, extra=before,
-        ended_at=at, done_by=by, minutes=minutes, assignee=task.assignee or by, closing=Closing.DONE,
+        plan_step = take_plan_step(task.plan_step_id)
+        extra = {"plan_step": standing(plan_step)}
+    if task.part == Part.SIGN and other is not None and other.ended_at is None:
+        extra["with"] = [other.pk]
+    done = write(
+        task, Verb.COMPLETE, by=by, at=at, extra=extra,
+        ended_at=at, done_by=by, minutes=minutes, assignee_id=task.assignee_id or by.pk, closing=Closing.DONE,
+        channel=channel,
     )  # fmt: skip
+    if task.plan_step_id:
+        move_on(plan_step, done_on=oslo_date(at))
+    pairs.done(done, other, by=by, at=at)
+    return done
 
 
 @transaction.atomic
-def start(task_id: int, *, by: Member, at: dt.datetime, version: int | None = None) -> Task:
+def start(
+    task_id: int, *, by: Member, at: dt.datetime, version: int | None = None, timer: bool = False
+) -> Task:
     """The member is at it: from now on no sharing out moves it, and its minutes are taken of their day.
 
-    Whoever begins what a colleague has takes it over; begun twice changes nothing. Raises PermissionDenied (may
-    not by law or delegation, or ruled out by a leader), NotAllowed (ended, or a colleague is at it), Changed.
+    `timer` sets the clock going. Whoever begins what a colleague has and has not begun takes it over; begun twice
+    changes nothing but the clock. Raises PermissionDenied (may not by law or delegation, or ruled out by a
+    leader), NotAllowed (ended, or a colleague is at it: the text says who), Changed.
     """
     require(by, Permission.DO_TASKS)
     task = take(task_id, by, version)
-    if by.pk in task.forbidden or not may_do(by, task, on=oslo_date(at)):
-        raise PermissionDenied("not eligible")
+    may_now(by, task, at)
     mine = task.assignee_id == by.pk
-    if mine and task.state == TaskState.STARTED:
-        return task
+    if task.state == TaskState.STARTED:
+        if not mine:
+            raise NotAllowed(_("%(name)s har startet denne.") % {"name": task.assignee})
+        if not timer or task.timer_from is not None:
+            return task
+        return write(task, Verb.START, by=by, at=at, timer_from=at)
     return write(
-        task, Verb.START, by=by, at=at,
-        assignee=by, planned_on=oslo_date(at), pinned=task.pinned and mine, pinned_day=False,
+        task, Verb.START, by=by, at=at, assignee_id=by.pk, planned_on=oslo_date(at),
+        pinned=task.pinned and mine, pinned_day=False, timer_from=at if timer else None,
     )  # fmt: skip
 
 
 @transaction.atomic
-def undo(task_id: int, *, by: Member, at: dt.datetime) -> Task:
-    """Take back one's own completion within ten minutes: task and plan stand as before.
+def stop(task_id: int, *, by: Member, at: dt.datetime, version: int | None = None) -> Task:
+    """Lay down what one has begun: the clock stops, and its minutes are added up for when the task is done.
 
-    Raises NotAllowed when it is too late, somebody else's, or something has happened to the task since.
+    Raises PermissionDenied (somebody else has it), NotAllowed (not begun), Changed.
     """
     require(by, Permission.DO_TASKS)
-    task = take(task_id, by, None)
-    last = task.events.order_by("-id").first()
-    if (
-        last is None
-        or last.verb not in (Verb.COMPLETE, Verb.LOG)
-        or last.by_id != by.pk
-        or at - last.at > UNDO_WITHIN
-    ):
-        raise NotAllowed(_("Det er for sent å angre."))
-    if task.plan_step_id:
-        if not PlanStep.objects.filter(pk=task.plan_step_id, waiting=True).exists():
-            raise NotAllowed(_("Neste oppgave i planen er alt åpnet."))
-        _restore(task.plan_step_id, last.after["plan_step"])
-    if last.verb == Verb.LOG:
-        # There was no task before it was logged: it ends as not done, and counts nowhere.
-        return write(
-            task,
-            Verb.UNDO,
-            by=by,
-            at=at,
-            to=TaskState.CANCELLED,
-            done_by=None,
-            minutes=None,
-            closing=Closing.MISTAKE,
-        )
-    # Whoever held it holds it again: completing it did not take it from them.
-    return write(task, Verb.UNDO, by=by, at=at, ended_at=None, done_by=None, minutes=None, closing="")
+    task = take(task_id, by, version)
+    if task.assignee_id != by.pk:
+        raise PermissionDenied("somebody else's")
+    return write(task, Verb.STOP, by=by, at=at, **stopped(task, at))
 
 
 @transaction.atomic
@@ -107,17 +136,22 @@ def postpone(
 ) -> Task:
     """Put the task away until a later day. The due date stands: putting off is not being on time.
 
-    Raises ValueError("until") for a day that is not ahead, or after a hard deadline's last day.
+    A signature cannot come before its preparation: it is put off with it. Raises ValueError("until") for a day
+    that is not ahead, or after a hard deadline's last day; "reason" (too long).
     """
     require(by, Permission.DO_TASKS)
-    task = take(task_id, by, version)
-    _has_a_say(by, task, at)
+    reason = text_of("reason", reason)
+    task, other = take_pair(task_id, by, version)
+    has_a_say(by, task, at)
     last_day = (task.closes_on or task.due_on) if task.hard else None
     if not oslo_date(at) < until <= oslo_date(at) + FURTHEST or (last_day and until > last_day):
         raise ValueError("until")
-    return write(
-        task, Verb.POSTPONE, by=by, at=at, reason=reason, opens_on=until, planned_on=None, pinned_day=False
-    )
+    for each in pairs.put_off_together(task, other, until):
+        write(
+            each, Verb.POSTPONE, by=by, at=at, reason=reason,
+            opens_on=until, planned_on=None, pinned_day=False,
+        )  # fmt: skip
+    return task
 
 
 @transaction.atomic
@@ -127,90 +161,47 @@ def hand_on(
     """Give the task to a colleague who may do it; the night will not take it from them. None: back to the team.
 
     Raises PermissionDenied when the receiver may not do it by law, profession or delegation, or a leader has
-    ruled them out.
+    ruled them out; ValueError("reason") (too long).
     """
     require(by, Permission.DO_TASKS)
+    reason = text_of("reason", reason)
     task = take(task_id, by, version)
-    _has_a_say(by, task, at)
+    has_a_say(by, task, at)
     if to is None:
-        return write(
-            task,
-            Verb.RELEASE,
-            by=by,
-            at=at,
-            reason=reason,
-            assignee=None,
-            planned_on=None,
-            why={},
-            pinned=False,
-            pinned_day=False,
-        )
+        return _to_the_team(task, Verb.RELEASE, by=by, at=at, reason=reason)
     if to.clinic_id != by.clinic_id or to.pk in task.forbidden or not may_do(to, task, on=oslo_date(at)):
         raise PermissionDenied("receiver not eligible")
-    why = {"rule": "handed_on", "by": by.name}
     return write(
-        task,
-        Verb.HAND_ON,
-        by=by,
-        at=at,
-        reason=reason,
-        assignee=to,
-        planned_on=None,
-        why=why,
-        pinned=True,
-        pinned_day=False,
-    )
+        task, Verb.HAND_ON, by=by, at=at, reason=reason, assignee_id=to.pk, planned_on=None,
+        why={"rule": "handed_on", "by": by.name}, pinned=True, pinned_day=False,
+    )  # fmt: skip
 
 
 @transaction.atomic
-def cancel(task_id: int, *, by: Member, reason: str, at: dt.datetime, version: int | None = None) -> Task:
-    """The task will not be done. Told apart from done: a plan counts on from the due date, not from today."""
-    require(by, Permission.DO_TASKS)
-    task = take(task_id, by, version)
-    _has_a_say(by, task, at)
-    if task.plan_step_id:
-        move_on(
-            PlanStep.objects.select_for_update().select_related("step").get(pk=task.plan_step_id),
-            done_on=None,
-        )
-    return write(task, Verb.CANCEL, by=by, at=at, reason=reason, ended_at=at, closing=Closing.NOT_NEEDED)
+def reject(task_id: int, *, by: Member, reason: str, at: dt.datetime, version: int | None = None) -> Task:
+    """Give back what a colleague handed on to oneself: to whoever had it before, if they may have it, or else to the team.
 
-
-@transaction.atomic
-def log_work(
-    kind: TaskKind, *, by: Member, minutes: int, origin: str, at: dt.datetime, sender: str = ""
-) -> Task:
-    """Work that nobody planned, just done: how a doctor's non-clinical minutes get counted.
-
-    Raises ValueError for minutes outside 1 to 720 or an unknown origin.
+    It is not pinned to them: the next sharing out may find somebody better. Raises PermissionDenied (not the
+    receiver of a hand-on), NotAllowed (ended), Changed, ValueError("reason") (none given, or too long).
     """
     require(by, Permission.DO_TASKS)
-    if not 1 <= minutes <= MOST_MINUTES or origin not in Origin.values:
-        raise ValueError("minutes or origin")
-    task = Task.objects.create(
-        clinic_id=by.clinic_id, kind=kind, name=kind.name, origin=origin, sender=sender, logged=True,
-        state=TaskState.DONE, opens_on=oslo_date(at), planned_minutes=minutes, minutes=minutes,
-        assignee=by, done_by=by, opened_at=at, ended_at=at, closing=Closing.DONE,
+    reason = text_of("reason", reason, needed=True)
+    task = take(task_id, by, version)
+    given = last_hand_on(task)
+    if task.assignee_id != by.pk or given is None or given.by is None or given.by_id == by.pk:
+        raise PermissionDenied("nobody handed it on to this member")
+    today, giver = oslo_date(at), given.by
+    had_it = given.from_member_id == giver.pk and employed(giver, today)
+    if not had_it or giver.pk in task.forbidden or not may_do(giver, task, on=today):
+        return _to_the_team(task, Verb.REJECT, by=by, at=at, reason=reason)
+    return write(
+        task, Verb.REJECT, by=by, at=at, reason=reason, assignee_id=giver.pk, planned_on=None,
+        why={"rule": "given_back", "by": by.name}, pinned=False, pinned_day=False,
     )  # fmt: skip
-    note(task, Verb.LOG, from_state="", from_member=None, by=by, at=at, reason="", after={"minutes": minutes})
-    return task
 
 
-def _has_a_say(by: Member, task: Task, at: dt.datetime) -> None:
-    """The holder, whoever may do it, or a leader: nobody else puts off, gives away or ends a task."""
-    if (
-        task.assignee_id != by.pk
-        and not may(by, Permission.ASSIGN_TASKS)
-        and not may_do(by, task, on=oslo_date(at))
-    ):
-        raise PermissionDenied("neither the holder, nor eligible, nor a leader")
-
-
-def _standing(plan_step: PlanStep) -> dict[str, str | None]:
-    names = ("last_done_on", "opens_on", "due_on", "closes_on")
-    return {name: value.isoformat() if (value := getattr(plan_step, name)) else None for name in names}
-
-
-def _restore(plan_step_id: int, standing: dict[str, str | None]) -> None:
-    dates = {name: dt.date.fromisoformat(text) if text else None for name, text in standing.items()}
-    PlanStep.objects.filter(pk=plan_step_id).update(waiting=False, **dates)
+def _to_the_team(task: Task, verb: Verb, *, by: Member, at: dt.datetime, reason: str) -> Task:
+    return write(
+        task, verb, by=by, at=at, reason=reason,
+        assignee_id=None, planned_on=None, why={}, pinned=False, pinned_day=False,
+    )  # fmt: skip

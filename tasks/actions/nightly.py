@@ -30,7 +30,7 @@ def open_due_tasks(*, now: dt.datetime, today: dt.date) -> int:
     """
     with jobs_scope():
         _lock("open_due_tasks")
-        run_sql("end_plans", {"now": now, "today": today})
+        run_sql("end_plans", {"now": now, "today": today, "patient": None, "by": None, "stays": []})
         return int(run_sql("open_due", {"now": now, "today": today})[0][0])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.db import transaction
 from django.db.models import Count, Q
@@ -84,6 +84,45 @@ def _enrol(programme: Programme, patient_ids: list[int], *, on: dt.date) -> int:
         batch_size=2000,
     )  # fmt: skip
     return len(plans)
+
+
+def take_plan_step(plan_step_id: int) -> PlanStep:
+    """Lock it, with its step at hand."""
+    found: PlanStep = (
+        PlanStep.objects.select_for_update(of=("self",)).select_related("step").get(pk=plan_step_id)
+    )
+    return found
+
+
+def standing(plan_step: PlanStep) -> dict[str, str | None]:
+    """Where the plan stands, as an event keeps it, so that it can be put back (`restore`)."""
+    days = ((name, getattr(plan_step, name)) for name in NEXT if name != "waiting")
+    return {name: day.isoformat() if day else None for name, day in days}
+
+
+def restore(plan_step_id: int, stood: Mapping[str, str | None]) -> bool:
+    """Put the plan back to where it stood, its occasion open; False when the next one has been opened already."""
+    dates = {name: dt.date.fromisoformat(text) if text else None for name, text in stood.items()}
+    waiting = PlanStep.objects.filter(pk=plan_step_id, waiting=True)
+    return bool(waiting.update(waiting=False, **dates))
+
+
+def decline(plan: FollowUpPlan, *, on: dt.date, reason: str) -> list[int]:
+    """The patient wants nothing of the programme: ids of the plan's steps that waited for their next occasion."""
+    waiting = PlanStep.objects.filter(plan=plan, waiting=True)
+    ids = list(waiting.order_by("pk").values_list("pk", flat=True))
+    waiting.update(waiting=False)
+    plan.state, plan.ended_on, plan.end_reason = FollowUpPlan.State.DECLINED, on, reason[:120]
+    plan.save(update_fields=["state", "ended_on", "end_reason"])
+    return ids
+
+
+def take_back_declined(plan_id: int, waiting: Collection[int]) -> None:
+    """The plan runs again, as before `decline`."""
+    FollowUpPlan.objects.filter(pk=plan_id).update(
+        state=FollowUpPlan.State.ACTIVE, ended_on=None, end_reason=""
+    )
+    PlanStep.objects.filter(pk__in=waiting).update(waiting=True)
 
 
 def move_on(plan_step: PlanStep, *, done_on: dt.date | None) -> None:

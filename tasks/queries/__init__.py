@@ -1,14 +1,31 @@
 """Reads about tasks that span models, by subject. Every function says how many queries it takes."""
 
-from tasks.queries.eligible import may_do, receivers, who_may
+from tasks.queries.day import (
+    SECTIONS,
+    Held,
+    Placed,
+    first_of_each,
+    held,
+    matching,
+    next_of,
+    own_load,
+    read,
+    warned,
+)
+from tasks.queries.desk import filter_names, kinds_to_choose, saved_views
+from tasks.queries.eligible import last_hand_on, may_do, receivers, who_may
 from tasks.queries.loads import ORDER, DayLoad, minutes_left, team_load, week_load
 from tasks.queries.plans import MATCHING, plans_of, programme_list
 from tasks.queries.runs import last_sharing, may_undo
+from tasks.queries.standing import escalated, last_event, waiting_returns
+from tasks.queries.usual import usual_minutes
 from tasks.queries.worklist import (
     MOST_ROWS,
     QUICK_KINDS,
     WORK_ROW,
+    Done,
     WorkRow,
+    day_at_hand,
     done_on,
     quick_kinds,
     unassigned,
@@ -23,21 +40,41 @@ __all__ = [
     "MOST_ROWS",
     "ORDER",
     "QUICK_KINDS",
+    "SECTIONS",
     "WORK_ROW",
     "DayLoad",
+    "Done",
+    "Held",
+    "Placed",
     "WorkRow",
+    "day_at_hand",
     "done_on",
+    "escalated",
+    "filter_names",
+    "first_of_each",
+    "held",
+    "last_event",
+    "last_hand_on",
+    "kinds_to_choose",
     "last_sharing",
+    "matching",
     "may_do",
     "may_undo",
     "minutes_left",
+    "next_of",
+    "own_load",
     "plans_of",
     "programme_list",
     "quick_kinds",
+    "read",
     "receivers",
+    "saved_views",
     "team_load",
     "unassigned",
     "unassigned_count",
+    "usual_minutes",
+    "warned",
+    "waiting_returns",
     "week_load",
     "who_may",
     "work_row",

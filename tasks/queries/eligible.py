@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from tasks.eligibility import KindRule, ground_for
+from tasks.eligibility import ground_for, rule_for
 from tasks.models import (
     Delegation,
     Task,
+    TaskEvent,
+    Verb,
 )
 from tasks.queries.loads import week_load
 from teams.calendar import working_days
@@ -16,8 +18,11 @@ from teams.queries import capacity
 
 
 def may_do(member: Member, task: Task, *, on: dt.date) -> bool:
-    """May the member do this task by law, profession or a delegation in force on the day? At most two queries."""
-    rule = KindRule(frozenset(task.kind.professions), frozenset(task.kind.delegable_to))
+    """May the member do this task (or this part of one) by law, profession or a delegation in force on the day?
+
+    At most two queries.
+    """
+    rule = rule_for(task.kind, task.part)
     list_doctor = task.patient.list_doctor_id if task.patient else None
     delegated: set[tuple[int, int]] = set()
     if list_doctor and member.profession in rule.delegable_to:
@@ -32,7 +37,7 @@ def may_do(member: Member, task: Task, *, on: dt.date) -> bool:
 
 def who_may(task: Task, *, on: dt.date) -> list[Member]:
     """The clinic's members who may be given this task, without those a leader ruled out. Two queries."""
-    rule = KindRule(frozenset(task.kind.professions), frozenset(task.kind.delegable_to))
+    rule = rule_for(task.kind, task.part)
     list_doctor = task.patient.list_doctor_id if task.patient else None
     found = Delegation.objects.in_force(on).filter(doctor=list_doctor, kind=task.kind)
     delegated = set(found.values_list("doctor_id", "member_id"))
@@ -45,6 +50,16 @@ def who_may(task: Task, *, on: dt.date) -> list[Member]:
             rule, member_id=m.pk, profession=m.profession, list_doctor_id=list_doctor, delegated=delegated
         )
     ]  # fmt: skip
+
+
+def last_hand_on(task: Task) -> TaskEvent | None:
+    """The event by which a colleague gave the task to whoever has it now, with its giver; None if it came otherwise.
+
+    Who receives may give it back (`doing.reject`). One query.
+    """
+    came = task.events.filter(to_member=task.assignee_id).exclude(from_member=task.assignee_id)
+    event: TaskEvent | None = came.select_related("by").order_by("-id").first()
+    return event if event is not None and event.verb == Verb.HAND_ON else None
 
 
 def receivers(task: Task, by: Member, *, today: dt.date) -> list[tuple[Member, int]]:
