@@ -54,8 +54,9 @@ DEFINITIONS: dict[str, Definition] = {
         _("Kan flyttes nå"),
         _("minutter"),
         _(
-            "Legens førte minutter på oppgavetyper som andre yrker kan gjøre, eller som pasientens fastlege den"
-            " dagen hadde delegert personlig til noen på legekontoret."
+            "Legens førte minutter på oppgavetyper som andre yrker kan gjøre, på forberedelser, eller på det"
+            " pasientens fastlege den dagen hadde delegert personlig til noen på legekontoret. En signering er det som"
+            " er igjen når andre har forberedt, og er ikke med."
         ),
         _("helsepersonelloven § 5, personlig delegering fra 2026"),
     ),
@@ -63,8 +64,9 @@ DEFINITIONS: dict[str, Definition] = {
         _("Kan forberedes av andre"),
         _("minutter"),
         _(
-            "Av oppgaver legen må avgjøre, men andre kan forberede: det legen førte ut over legens egne minutter,"
-            " og høyst oppgavetypens anslåtte minutter til forberedelse. Et anslag, ikke en måling."
+            "Av oppgaver legen må avgjøre, men andre kan forberede, og som ikke ble delt i forberedelse og signering:"
+            " det legen førte ut over legens egne minutter, og høyst oppgavetypens anslåtte minutter til forberedelse."
+            " Et anslag, ikke en måling."
         ),
         _("helsepersonelloven §§ 4 og 5"),
     ),
@@ -134,6 +136,15 @@ DEFINITIONS: dict[str, Definition] = {
         _("Avsluttet uten å være gjort"),
         _("oppgaver"),
         _("Oppgaver som ble avbrutt, returnert eller utløp i uken. Tell dem aldri som utført."),
+    ),
+    "returned": Definition(
+        _("Returnert eller avslått"),
+        _("oppgaver"),
+        _(
+            "Av dem som ble avsluttet uten å være gjort: de som i uken ble sendt tilbake til avsender etter en returregel,"
+            " eller avslått fordi ingen er pålagt å gjøre dem. Åpnes en igjen før uken er over, teller den ikke."
+        ),
+        _("oppdragsdokument 2020, fastlegeforskriften § 35"),
     ),
     "hospital": Definition(
         _("Arbeid fra sykehus"),

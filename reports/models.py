@@ -94,6 +94,9 @@ class WorkLine(models.Model):
     done = models.PositiveIntegerField(_("utført"), default=0)
     done_minutes = models.PositiveIntegerField(_("minutter utført"), default=0)
     ended_undone = models.PositiveIntegerField(_("avsluttet uten å være gjort"), default=0)
+    returned = models.PositiveIntegerField(
+        _("returnert eller avslått"), default=0, db_default=0, help_text=_("Av dem som ikke ble gjort.")
+    )
     overdue = models.PositiveIntegerField(_("forfalt ved ukeslutt"), default=0)
 
     objects = ClinicQuerySet.as_manager()

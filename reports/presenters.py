@@ -60,6 +60,7 @@ class WorkRow:
     done: int = 0
     done_minutes: int = 0
     ended_undone: int = 0
+    returned: int = 0
     overdue: int = 0
     minutes_of: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
@@ -68,6 +69,7 @@ class WorkRow:
         self.done += line.done
         self.done_minutes += line.done_minutes
         self.ended_undone += line.ended_undone
+        self.returned += line.returned
         self.overdue += line.overdue
         if line.done_minutes:
             self.minutes_of[line.profession] += line.done_minutes
@@ -213,6 +215,7 @@ def total(rows: Iterable[WorkRow]) -> WorkRow:
         whole.done += row.done
         whole.done_minutes += row.done_minutes
         whole.ended_undone += row.ended_undone
+        whole.returned += row.returned
         whole.overdue += row.overdue
         for who, spent in row.minutes_of.items():
             whole.minutes_of[who] += spent

@@ -20,6 +20,7 @@ class LeftAlone(StrEnum):
     MAY_NOT = "may_not"  # law, profession, delegation or a leader says no now
     AWAY = "away"  # absent that day now, or the day is past
     FULL = "full"  # the day has been filled since, or what should have made room was not chosen
+    ORDER = "order"  # a signature would come before its preparation
 
 
 class Move(NamedTuple):
@@ -40,7 +41,7 @@ def no_longer(
     left |= away([move for move in moves if move.task_id not in left], gathered)
     if room or left:  # what is left where it is may take the minutes of what was to come there
         left |= full([move for move in moves if move.task_id not in left], gathered, clinic_id)
-    return left
+    return left | out_of_order([move for move in moves if move.task_id not in left], gathered, clinic_id)
 
 
 def may_not(moves: Iterable[Move], gathered: Gathered, clinic_id: int) -> dict[int, LeftAlone]:
@@ -66,6 +67,35 @@ def away(moves: Iterable[Move], gathered: Gathered) -> dict[int, LeftAlone]:
         for move in moves
         if move.member is not None and move.day and not gathered.time.get(move.member, {}).get(move.day)
     }
+
+
+def out_of_order(moves: Sequence[Move], gathered: Gathered, clinic_id: int) -> dict[int, LeftAlone]:
+    """Changes to leave out so that none puts a signature on an earlier day than its preparation, by task id.
+
+    What is left out stays where it is, and may be in the way of others: looked at again until nothing changes.
+    """
+    first = gathered.days[0]
+    rows = {row.id: row for row in gathered.rows.get(clinic_id, ())}
+    going, out = {move.task_id: move for move in moves}, set[int]()
+
+    def day_of(task_id: int) -> dt.date | None:
+        day = going[task_id].day if task_id in going else rows[task_id].planned_on
+        return None if day is None else max(day, first)
+
+    pairs = [(row.id, row.after_id) for row in rows.values() if row.after_id in rows]
+    again = True
+    while again:
+        again = False
+        for signature, preparation in pairs:
+            signed, prepared = day_of(signature), day_of(preparation or 0)
+            if signed is not None and (prepared is None or signed < prepared):
+                # A pair that stood so before is nobody's fault here.
+                wrong = next((each for each in (signature, preparation) if each in going), None)
+                if wrong is not None:
+                    del going[wrong]
+                    out.add(wrong)
+                    again = True
+    return dict.fromkeys(out, LeftAlone.ORDER)
 
 
 def full(moves: Sequence[Move], gathered: Gathered, clinic_id: int) -> dict[int, LeftAlone]:

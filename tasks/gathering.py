@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -15,21 +15,21 @@ from django.db import connection
 
 from tasks.allocation.problem import Candidate, MemberDays, Problem, TaskToPlace, Tie
 from tasks.allocation.weights import DEFAULT, LADDER, Weights
-from tasks.eligibility import Ground, KindRule, ground_for
-from tasks.models import Delegation, TaskKind
+from tasks.eligibility import Ground, ground_for, rule_for
+from tasks.models import Delegation, Part, TaskKind
 from teams.calendar import DAY, midnight, working_days
-from teams.models import Member
+from teams.models import Absence, DayPart, Member
 from teams.queries import time_for_tasks
 
 SQL = Path(__file__).parent / "sql"
 HORIZON = 10  # working days
 
-# What decides who may do a task: its kind, the patient's doctor and nurse, and whom a leader ruled out.
-Key = tuple[int, int | None, int | None, tuple[int, ...]]
+# What decides who may do a task: its kind and part, the patient's doctor and nurse, and whom a leader ruled out.
+Key = tuple[int, str, int | None, int | None, tuple[int, ...]]
 
 
 class Row(NamedTuple):
-    """One line of to_share.sql: an open task that nobody has begun."""
+    """One line of to_share.sql: a task that nobody has begun. `after_id`: a preparation that is still to be done."""
 
     clinic_id: int
     id: int
@@ -50,10 +50,20 @@ class Row(NamedTuple):
     patient_id: int | None
     list_doctor_id: int | None
     usual_nurse_id: int | None
+    part: str = ""
+    after_id: int | None = None
 
     @property
     def key(self) -> Key:
-        return self.kind_id, self.list_doctor_id, self.usual_nurse_id, tuple(self.forbidden)
+        return self.kind_id, self.part, self.list_doctor_id, self.usual_nurse_id, tuple(self.forbidden)
+
+
+class Cover(NamedTuple):
+    """Somebody stands in for whoever is away all these days."""
+
+    starts_on: dt.date
+    ends_on: dt.date
+    cover_id: int
 
 
 @dataclass(frozen=True)
@@ -61,7 +71,7 @@ class Gathered:
     """These clinics' tasks and people, as they were read. `members` are all who ever had a place there.
 
     `time` is capacity and allowed overtime by member and day; `minutes` what of it is free: on the first day
-    less what is done or begun.
+    less what is done or begun. `covers`: by member who is away, who stands in.
     """
 
     today: dt.date
@@ -72,6 +82,7 @@ class Gathered:
     delegated: Mapping[int, set[tuple[int, int]]]
     time: Mapping[int, Mapping[dt.date, int]]
     minutes: Mapping[int, Mapping[dt.date, int]]
+    covers: Mapping[int, Sequence[Cover]] = field(default_factory=dict)
 
     def staff(self, clinic_id: int) -> list[Member]:
         """Who works there today and has a profession."""
@@ -80,13 +91,14 @@ class Gathered:
     def problem(self, clinic_id: int, weights: Weights = DEFAULT) -> Problem:
         """The clinic's problem; whatever is wrong with its data is raised here and is nobody else's."""
         staff = self.staff(clinic_id)
-        may: dict[Key, tuple[Candidate, ...]] = {}
+        may: dict[tuple[Key, tuple[int, ...]], tuple[Candidate, ...]] = {}
         tasks = []
         for row in self.rows.get(clinic_id, ()):
             # A clinic has few kinds and few doctors: the same few answers serve its thousand tasks.
-            if row.key not in may:
-                may[row.key] = self.candidates(row, staff)
-            tasks.append(self._task(row, staff, may[row.key]))
+            key = row.key, self._covering(row)
+            if key not in may:
+                may[key] = self.candidates(row, staff)
+            tasks.append(self._task(row, staff, may[key]))
         members = (MemberDays(m.pk, self.minutes.get(m.pk, {}), m.profession) for m in staff)
         return Problem(self.days, tuple(members), tuple(tasks), weights)
 
@@ -100,9 +112,10 @@ class Gathered:
     def candidates(self, row: Row, staff: Sequence[Member]) -> tuple[Candidate, ...]:
         """Who of the staff may do the task, with the level of care that would be."""
         kind = self.kinds[row.kind_id]
-        rule = KindRule(frozenset(kind.professions), frozenset(kind.delegable_to))
+        rule = rule_for(kind, row.part)
         delegated = self.delegated.get(kind.pk, set())
-        ties = {row.list_doctor_id: Tie.LIST_DOCTOR, row.usual_nurse_id: Tie.USUAL_NURSE}
+        ties: dict[int | None, Tie] = dict.fromkeys(self._covering(row), Tie.COVER)
+        ties |= {row.list_doctor_id: Tie.LIST_DOCTOR, row.usual_nurse_id: Tie.USUAL_NURSE}
         found = []
         for member in staff:
             ground = ground_for(
@@ -113,6 +126,20 @@ class Gathered:
                 found.append(Candidate(member.pk, LADDER[member.profession], ground, ties.get(member.pk)))
         return tuple(found)
 
+    def _covering(self, row: Row) -> tuple[int, ...]:
+        """Who stands in for the patient's doctor or nurse, or for the holder, all the days it should be done in."""
+        if not self.covers:
+            return ()
+        first = max(self.days[0], row.opens_on)
+        last = max(first, min(row.due_on or self.days[-1], self.days[-1]))
+        found = {
+            cover.cover_id
+            for who in (row.list_doctor_id, row.usual_nurse_id, row.assignee_id)
+            for cover in self.covers.get(who or 0, ())
+            if cover.starts_on <= first and last <= cover.ends_on
+        }
+        return tuple(sorted(found))
+
     def _task(self, row: Row, staff: Sequence[Member], may: tuple[Candidate, ...]) -> TaskToPlace:
         # A pin holds as long as the law lets it: on somebody who may not any more, it holds nobody.
         pinned = row.pinned and any(c.member_id == row.assignee_id for c in may)
@@ -121,16 +148,17 @@ class Gathered:
             row.id, self._minutes(row, staff, may), row.opens_on, row.due_on, row.closes_on, row.hard, may,
             holder=row.assignee_id, planned=planned, pinned=pinned,
             pinned_day=pinned and row.pinned_day and planned is not None, patient=row.patient_id,
+            after=row.after_id,
         )  # fmt: skip
 
     def _minutes(self, row: Row, staff: Sequence[Member], may: tuple[Candidate, ...]) -> int:
         """One number per task, whoever does it: what it takes the lowest level of care that may.
 
         That keeps the sharing out a transportation problem (docs/allocation.md). A task with a holder keeps its
-        estimate.
+        estimate, and so does half a task.
         """
         delegated = {c.member_id for c in may if c.ground == Ground.DELEGATION}
-        if row.assignee_id or not delegated:
+        if row.assignee_id or not delegated or row.part != Part.WHOLE:
             return row.planned_minutes
         profession = next(m.profession for m in staff if m.pk in delegated)
         return self.kinds[row.kind_id].minutes_for(profession)
@@ -141,7 +169,7 @@ def employed(member: Member, day: dt.date) -> bool:
 
 
 def gather(clinic_ids: list[int], *, today: dt.date) -> Gathered:
-    """Read it all, inside a scope that sees these clinics. Seven queries, however many clinics."""
+    """Read it all, inside a scope that sees these clinics. Eight queries, however many clinics."""
     days = tuple(working_days(today, HORIZON))
     rows = _rows(clinic_ids, days[-1])
     members = defaultdict(list)
@@ -160,7 +188,20 @@ def gather(clinic_ids: list[int], *, today: dt.date) -> Gathered:
         dict(delegated),
         time,
         _free(time, spent_on(clinic_ids, days[0]), days[0]),
+        _covers(clinic_ids, days),
     )  # fmt: skip
+
+
+def _covers(clinic_ids: list[int], days: Sequence[dt.date]) -> dict[int, list[Cover]]:
+    """Who stands in for whom these days. Who is away for a part of the day only is there, and needs nobody."""
+    absences = Absence.objects.filter(
+        clinic__in=clinic_ids, part=DayPart.WHOLE, cover__isnull=False,
+        starts_on__lte=days[-1], ends_on__gte=days[0],
+    )  # fmt: skip
+    found = defaultdict(list)
+    for who, *cover in absences.order_by("pk").values_list("member_id", "starts_on", "ends_on", "cover_id"):
+        found[who].append(Cover(*cover))
+    return dict(found)
 
 
 def _rows(clinic_ids: list[int], horizon: dt.date) -> list[Row]:

@@ -1,6 +1,7 @@
 -- INSERT INTO reports_movableline: doctors' done work that others could have had, in at most one bucket each
 -- (docs/numbers.md): back to the sender or declined; whole to others; the prepared part to others. What only a
--- doctor may do is in none.
+-- doctor may do is in none. A preparation is others' as a whole; a signature is what is left when others have
+-- prepared, and is nobody's but the signer's.
 WITH week AS (
     SELECT * FROM unnest(
         %(mondays)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]
@@ -20,18 +21,24 @@ doctor AS MATERIALIZED (
 ),
 -- Kinds whose bucket follows from the catalogue alone: an index-only scan.
 plain AS MATERIALIZED (
-    SELECT t.clinic_id, week.monday, kind.bucket, t.kind_id, t.origin, count(*) AS occasions,
+    SELECT t.clinic_id, week.monday, part.bucket, t.kind_id, t.origin, count(*) AS occasions,
         sum(t.minutes) AS doctor_minutes,
-        sum(CASE WHEN kind.bucket = 'preparable'
+        sum(CASE WHEN part.bucket = 'preparable'
             THEN least(kind.prepare_minutes, greatest(t.minutes - kind.decide_minutes, 0)) ELSE t.minutes END)
             AS minutes
     FROM tasks_task t
     JOIN week ON t.ended_at >= week.starts_at AND t.ended_at < week.ends_at
     JOIN doctor ON doctor.id = t.done_by_id
     JOIN kind ON kind.id = t.kind_id
-        AND (kind.bucket IN ('returnable', 'movable') OR kind.bucket = 'preparable' AND kind.delegable_to = '{}')
-    WHERE t.state = 'done' AND t.ended_at >= %(first_start_at)s AND t.ended_at < %(last_end_at)s
-    GROUP BY t.clinic_id, week.monday, kind.bucket, t.kind_id, t.origin
+        AND (kind.bucket IN ('returnable', 'movable') OR t.part = 'prepare'
+            OR kind.bucket = 'preparable' AND kind.delegable_to = '{}')
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN t.part = 'prepare' AND kind.bucket IS DISTINCT FROM 'returnable' THEN 'movable'
+            ELSE kind.bucket END AS bucket
+    ) part
+    WHERE (t.part <> 'sign' OR kind.bucket = 'returnable') AND t.state = 'done'
+        AND t.ended_at >= %(first_start_at)s AND t.ended_at < %(last_end_at)s
+    GROUP BY t.clinic_id, week.monday, part.bucket, t.kind_id, t.origin
 ),
 -- Kinds that a doctor may delegate. A delegation is personal and dated: it counts for that doctor's own list
 -- patients, from the day it begins until the day it is taken back.
@@ -44,7 +51,7 @@ personal AS MATERIALIZED (
     JOIN kind ON kind.id = t.kind_id
         AND kind.delegable_to <> '{}' AND coalesce(kind.bucket, 'preparable') = 'preparable'
     JOIN doctor ON doctor.id = t.done_by_id
-    WHERE t.state = 'done' AND t.ended_at >= %(first_start_at)s AND t.ended_at < %(last_end_at)s
+    WHERE t.part = '' AND t.state = 'done' AND t.ended_at >= %(first_start_at)s AND t.ended_at < %(last_end_at)s
 ),
 delegable AS MATERIALIZED (
     SELECT personal.*, EXISTS (

@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from django.db import DatabaseError, OperationalError, connection
 
+from tasks.actions.plans import move_many_on
 from tasks.actions.sharing import Shared, share_out
 from tasks.actions.solving import SECONDS, without_words
 from tasks.actions.writing import run_sql
-from tasks.models import AllocationChange, AllocationRun, Cause, RunState
+from tasks.models import AllocationChange, AllocationRun, Cause, FollowUpPlan, PlanStep, RunState
+from tasks.queries.usual import ENOUGH
+from tasks.urgency import Bounds
 from teams.calendar import midnight
 from teams.models import Clinic
 from teams.wall import jobs_scope
@@ -21,17 +25,40 @@ log = logging.getLogger(__name__)
 CLINICS_AT_A_TIME = 25
 BEGINS = dt.timedelta(hours=4)  # config/celery.py
 KEEP_CHANGES = dt.timedelta(days=30)
+LATELY = dt.timedelta(days=180)  # what medians are taken of
 
 
 def open_due_tasks(*, now: dt.datetime, today: dt.date) -> int:
-    """Stop the plans of those who died or left, then open every task whose window has opened. Two statements.
+    """What happens to tasks and plans by the calendar alone, for all clinics. Five statements, or six.
 
-    Returns how many tasks were opened; a second run on the same day opens none.
+    Stop the plans of those who died or left; open every task whose window has opened, of plans and of what was put
+    away; end what nobody has begun and whose window has closed; tell of hard deadlines that are near. Returns how
+    many tasks were made; a second run on the same day makes none.
     """
     with jobs_scope():
         _lock("open_due_tasks")
-        run_sql("end_plans", {"now": now, "today": today, "patient": None, "by": None, "stays": []})
-        return int(run_sql("open_due", {"now": now, "today": today})[0][0])
+        at = {"now": now, "today": today}
+        run_sql("end_plans", {**at, "patient": None, "by": None, "stays": []})
+        _set_next([row[0] for row in run_sql("expire", at)])
+        run_sql("open_scheduled", at)
+        opened = int(run_sql("open_due", at)[0][0])
+        run_sql("escalate", {"now": now, **asdict(Bounds.of(today))})
+        return opened
+
+
+def remake_usual_minutes(*, now: dt.datetime) -> int:
+    """Medians of what work has taken in the last half year, for all clinics. One statement; rows that are new."""
+    with jobs_scope():
+        lately = {"since": now - LATELY, "until": now, "enough": ENOUGH}
+        return int(run_sql("usual_minutes", lately)[0][0])
+
+
+def _set_next(plan_step_ids: list[int]) -> None:
+    """Plans whose occasion was missed move on from the day it was due. Two statements, or none."""
+    if plan_step_ids:
+        found = PlanStep.objects.filter(pk__in=plan_step_ids, plan__state=FollowUpPlan.State.ACTIVE)
+        rows = found.select_for_update(of=("self",)).select_related("step").order_by("pk")
+        move_many_on(list(rows), done_on=None)
 
 
 def begin_night(*, now: dt.datetime, today: dt.date) -> list[list[int]]:
@@ -47,6 +74,12 @@ def begin_night(*, now: dt.datetime, today: dt.date) -> list[list[int]]:
         log.error(
             "opening what falls due failed %s", without_words(error)
         )  # what is open is shared out all the same
+    try:
+        remake_usual_minutes(now=now)
+    except DatabaseError as error:
+        if isinstance(error, OperationalError):
+            raise
+        log.error("remaking the usual minutes failed %s", without_words(error))  # yesterday's stand
     with jobs_scope():
         old = now - KEEP_CHANGES
         # Not back to the beginning of time: runs stay for ever, and are many.
@@ -86,7 +119,9 @@ def allocate_tasks(
 
 def night(*, now: dt.datetime, today: dt.date) -> tuple[int, int]:
     """The whole night in this process: (opened, placed)."""
-    return open_due_tasks(now=now, today=today), allocate_tasks(now=now, today=today)
+    opened = open_due_tasks(now=now, today=today)
+    remake_usual_minutes(now=now)
+    return opened, allocate_tasks(now=now, today=today)
 
 
 def _batches(clinic_ids: list[int]) -> Iterator[list[int]]:

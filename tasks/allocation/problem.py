@@ -28,6 +28,7 @@ class Tie(StrEnum):
 
     LIST_DOCTOR = "list_doctor"
     USUAL_NURSE = "usual_nurse"
+    COVER = "cover"  # stands in for one of those, or for the holder, who is away while it should be done
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class Rule(StrEnum):
     TOGETHER = "together"  # one visit with the patient's other tasks
     LIST_DOCTOR = "list_doctor"
     USUAL_NURSE = "usual_nurse"
+    COVER = "cover"
     HOLDER = "holder"  # had it yesterday
     LEAST_LOADED = "least_loaded"
     AS_WELL = "as_well"  # others could as well: nobody has clearly more time

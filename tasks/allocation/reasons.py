@@ -27,10 +27,15 @@ from tasks.allocation.problem import (
 DECIDES = {
     WhyNot.LEVEL: Rule.LOWEST_LEVEL,
     WhyNot.TOGETHER: Rule.TOGETHER,
-    WhyNot.TIE: Rule.LIST_DOCTOR,
+    WhyNot.TIE: Rule.LIST_DOCTOR,  # or as TIED says
     WhyNot.HOLDER: Rule.HOLDER,
     WhyNot.LOADED: Rule.LEAST_LOADED,
     WhyNot.ALIKE: Rule.AS_WELL,
+}
+TIED = {
+    Tie.LIST_DOCTOR: Rule.LIST_DOCTOR,
+    Tie.USUAL_NURSE: Rule.USUAL_NURSE,
+    Tie.COVER: Rule.COVER,
 }
 
 
@@ -163,8 +168,8 @@ def _rule(task: TaskToPlace, chosen: Candidate, others: tuple[Other, ...]) -> Ru
     decided = [why_not for why_not in DECIDES if why_not in held]
     if not decided:
         return Rule.ONLY_ROOM
-    if decided[-1] is WhyNot.TIE and chosen.tie is Tie.USUAL_NURSE:
-        return Rule.USUAL_NURSE
+    if decided[-1] is WhyNot.TIE and chosen.tie is not None:
+        return TIED[chosen.tie]
     return DECIDES[decided[-1]]
 
 

@@ -31,6 +31,7 @@ LEFT_ALONE = {
     LeftAlone.MAY_NOT: gettext_lazy("%(n)d er ikke lenger tillatt å gi dit"),
     LeftAlone.AWAY: gettext_lazy("%(n)d ville gått til en som er borte"),
     LeftAlone.FULL: gettext_lazy("%(n)d får ikke plass lenger"),
+    LeftAlone.ORDER: gettext_lazy("%(n)d ville kommet før forberedelsen sin"),
 }
 
 

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from tasks.allocation.problem import WhyNot
-from tasks.eligibility import KindRule
+from tasks.eligibility import rule_for
 from tasks.models import Task
 from tasks.presenters.lines import Tag
 from tasks.presenters.words import (
@@ -92,7 +92,7 @@ def why(task: Task, team: Team, *, by: Member, today: dt.date) -> Why:
 def _row(task: Task, member: Member, team: Team, today: dt.date) -> WhyRow:
     weighed = {found[0]: found for found in task.why.get("others", [])}
     missing = refusal(
-        KindRule(frozenset(task.kind.professions), frozenset(task.kind.delegable_to)),
+        rule_for(task.kind, task.part),
         profession=member.profession,
         list_doctor_id=task.patient.list_doctor_id if task.patient else None,
         delegations=team.delegations.get(member.pk, ()),

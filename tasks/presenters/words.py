@@ -32,13 +32,20 @@ RULES: Mapping[str, Promise] = {
     ),
     Rule.LIST_DOCTOR: gettext_lazy("%(You)s er fastlegen til pasienten og har tid %(day)s."),
     Rule.USUAL_NURSE: gettext_lazy("%(You)s er fast sykepleier for pasienten og har tid %(day)s."),
+    Rule.COVER: gettext_lazy(
+        "%(You)s er stedfortreder for den pasienten ellers hører til hos, og har tid %(day)s."
+    ),
     Rule.HOLDER: gettext_lazy("%(You)s hadde den fra før og har tid %(day)s."),
     Rule.LEAST_LOADED: gettext_lazy("%(You)s har best tid av dem som kan gjøre den, og plass %(day)s."),
     Rule.AS_WELL: gettext_lazy(
         "%(You)s har tid %(day)s, og ingen av dem som kan gjøre den, har klart bedre tid."
     ),
 }
-HANDED_ON = gettext_lazy("%(by)s ga den videre til %(to_you)s.")
+# A person's decision, told with who decided.
+BY_A_PERSON = {
+    "handed_on": gettext_lazy("%(by)s ga den videre til %(to_you)s."),
+    "given_back": gettext_lazy("%(by)s ga den tilbake til %(to_you)s."),
+}
 
 # After «Kari kunne også, men …»; a name or several stand before it.
 WHY_NOT = {
@@ -148,7 +155,8 @@ def reason(why: Mapping[str, Any], person: Person, *, day: dt.date | None, today
     """What decided that this person has it, or why nobody has, in one sentence. Empty when nothing is stored."""
     if why.get("obstacle") in OBSTACLES:
         return str(OBSTACLES[Obstacle(why["obstacle"])])
-    text = HANDED_ON if why.get("rule") == "handed_on" else RULES.get(str(why.get("rule")))
+    rule = str(why.get("rule"))
+    text = BY_A_PERSON.get(rule) or RULES.get(rule)
     if not text or not person.name:
         return ""
     by = str(why.get("by") or _("En kollega"))

@@ -91,7 +91,7 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"tasks.3.candidates.0.member": 9}, "tasks[3].candidates[0].member: no member has id 9"),
     ({"tasks.3.candidates.1.member": 2}, "tasks[3].candidates[1].member: 2 stands here already"),
     ({"tasks.3.candidates.0.level": -1}, "tasks[3].candidates[0].level: must be a whole number, 0 or more"),
-    ({"tasks.3.candidates.0.tie": "friend"}, "tasks[3].candidates[0].tie: must be one of list_doctor, usual_nurse"),
+    ({"tasks.3.candidates.0.tie": "friend"}, "tasks[3].candidates[0].tie: must be one of list_doctor, usual_nurse, cover"),
     ({"members.1.profession": "vet"}, "tasks[1].candidates[1].level: is needed: the member's profession is not on the"),
     ({"tasks.5.holder": ...}, "tasks[5].pinned: needs a holder to be pinned to"),
     ({"tasks.5.planned": ...}, "tasks[5].pinned_day: needs pinned, and planned for the day"),
