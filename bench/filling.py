@@ -184,13 +184,13 @@ def fill_work(
 
 
 def _run(statements: list[str], parameters: dict[str, Any]) -> None:
-    with _relations_checked_at_the_end(), connection.cursor() as cursor:
+    with relations_checked_at_the_end(), connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement, parameters if "%(" in statement else None)
 
 
 @contextmanager
-def _relations_checked_at_the_end() -> Iterator[None]:
+def relations_checked_at_the_end() -> Iterator[None]:
     """Foreign keys off and on again: checking a million rows at once costs a tenth of checking each."""
     with connection.cursor() as cursor:
         cursor.execute(
