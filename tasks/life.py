@@ -60,6 +60,8 @@ MOVES: dict[Verb, States] = {
     V.SEND_BACK: LAID_DOWN,
     V.ESCALATE: AS_IT_WAS,
 }
+# After these the task may be nobody's, when whoever would have it is not there or may not.
+OR_NOBODYS = frozenset({V.REJECT, V.REOPEN})
 # How a task begins: from no state at all.
 BEGINS: dict[Verb, TaskState] = {V.OPEN: S.OPEN, V.LOG: S.DONE}
 
