@@ -43,17 +43,23 @@ def enter_clinic(clinic_id: int) -> None:
 @contextmanager
 def _scope(role: str, clinic_id: int | None, user_id: int | None) -> Iterator[None]:
     wanted = (role, str(clinic_id or ""), str(user_id or ""))
+    inside_another = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT current_setting('role'), current_setting('fordel.clinic', true),"
-            " current_setting('fordel.user', true)"
-        )
-        before = cursor.fetchone()
+        before = _settings(cursor) if inside_another else None
         _apply(cursor, wanted)
         yield
-        # Not in a finally: after an error the transaction (or savepoint) is rolled back, and that
-        # puts the settings back by itself.
-        _apply(cursor, tuple(value or "" for value in before))
+        # The outermost scope's settings end with its transaction. And not in a finally: after an error the
+        # transaction (or savepoint) is rolled back, and that puts the settings back by itself.
+        if before:
+            _apply(cursor, before)
+
+
+def _settings(cursor) -> tuple[str, ...]:  # type: ignore[no-untyped-def]
+    cursor.execute(
+        "SELECT current_setting('role'), current_setting('fordel.clinic', true),"
+        " current_setting('fordel.user', true)"
+    )
+    return tuple(value or "" for value in cursor.fetchone())
 
 
 def _apply(cursor, settings: tuple[str, ...]) -> None:  # type: ignore[no-untyped-def]

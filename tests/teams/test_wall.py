@@ -204,6 +204,19 @@ def test_a_scope_that_ends_in_an_error_leaks_nothing(solbakken: Cast) -> None:
     assert (clinic or "", role) == ("", "none")
 
 
+@pytest.mark.usefixtures("committed")
+def test_a_connection_that_is_lent_out_again_carries_nothing_of_the_last_scope() -> None:
+    """The outermost scope puts nothing back by itself: its transaction does."""
+    with clinic_scope(7, user_id=9), connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('fordel.clinic'), current_setting('fordel.user')")
+        assert cursor.fetchone() == ("7", "9")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('role'), current_setting('fordel.clinic'), current_setting('fordel.user')"
+        )
+        assert cursor.fetchone() == ("none", "", "")
+
+
 @pytest.mark.django_db
 def test_shared_tables_hold_no_clinic_data() -> None:
     """Tables without a wall are few and known: a new one must be thought about."""
