@@ -43,3 +43,13 @@ def lying_in(tasks: TaskQuerySet, week: Week, *, today: dt.date) -> TaskQuerySet
     if week <= first:
         return dated.filter(work_day__lte=first.sunday)
     return dated.filter(work_day__gte=week.monday, work_day__lt=week.monday + 7 * DAY)
+
+
+def column_of(
+    today: dt.date, *, planned_on: dt.date | None, due_on: dt.date | None, opens_on: dt.date
+) -> int:
+    """In which of the weeks ahead (0 to 3) such a task lies; 4 when later or without a day: `work_day` in Python."""
+    shows = opens_on if opens_on > today else None
+    day = planned_on or max((d for d in (due_on, shows) if d), default=None)
+    ends = [week.sunday for week in weeks_ahead(today)]
+    return next((n for n, end in enumerate(ends) if day and day <= end), WEEKS)

@@ -24,6 +24,15 @@ def minutes(value: int | None) -> str:
 
 
 @register.filter
+def hours(value: int) -> str:
+    """740 → «12,3 t», 720 → «12 t», 45 → «45 min»: what fits in a cell, where the exact minutes stand elsewhere."""
+    if abs(value) < 60:
+        return f"{value}\u00a0min"
+    whole, rest = divmod(round(value / 6), 10)
+    return f"{whole},{rest}\u00a0t" if rest else f"{whole}\u00a0t"
+
+
+@register.filter
 def percent(part: float | None, whole: float | None) -> str:
     """«76 %», or a dash when there is nothing to divide by."""
     if part is None or not whole:

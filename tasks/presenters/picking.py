@@ -1,0 +1,126 @@
+"""Lists of the team's tasks: what it is, who has it, when; to look at and to choose from. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from tasks.filters import ME, NOBODY, TEAM
+from tasks.models import Origin, TaskState
+from tasks.presenters.lines import Tag, TaskLine, line
+from tasks.presenters.words import Person, as_seen, day_words
+from tasks.queries.board import ListRow
+from tasks.selection import Selection
+from teams.calendar import Week
+from teams.models import Member, Profession
+from teams.templatetags.fordel import short_day
+
+
+@dataclass(frozen=True, slots=True)
+class PickLine:
+    """A task of a list. `holder` is empty for nobody's, `when` the day it is planned, `note` how it stands."""
+
+    task: TaskLine
+    holder: str
+    when: str
+    states: tuple[Tag, ...]
+
+    @property
+    def label(self) -> str:
+        """What a screen reader calls its controls."""
+        return f"{self.task.name}, {self.task.who}" if self.task.who else self.task.name
+
+
+def list_lines(rows: Iterable[ListRow], *, by: Member, today: dt.date) -> list[PickLine]:
+    """Each row in words, as `by` reads them."""
+    return [_line(row, by, today) for row in rows]
+
+
+def _line(row: ListRow, by: Member, today: dt.date) -> PickLine:
+    mine = row.holder_id == by.pk
+    holder = Person(row.holder or "", you=mine)
+    if mine:
+        holder = as_seen(by, by)
+    when = day_words(row.work.planned_on, today) if row.work.planned_on else ""
+    if row.work.planned_on and row.work.planned_on < today:
+        when = short_day(row.work.planned_on)
+    words = _("deg") if mine else row.holder or ""
+    return PickLine(line(row.work, person=holder, today=today), words, when, tuple(_states(row, today)))
+
+
+def _states(row: ListRow, today: dt.date) -> Iterable[Tag]:
+    if row.state == TaskState.STARTED:
+        yield Tag(_("påbegynt"), "info")
+    if row.state == TaskState.SCHEDULED:
+        yield Tag(_("kommer %(day)s") % {"day": short_day(row.work.opens_on)}, "neutral")
+    elif row.work.opens_on > today and row.holder_id:
+        yield Tag(_("utsatt til %(day)s") % {"day": short_day(row.work.opens_on)}, "neutral")
+    if row.pinned:
+        yield Tag(_("låst"), "neutral")
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Somebody to give tasks to, and how full the week at hand is."""
+
+    id: int
+    name: str
+    profession: str
+    booked: int
+    capacity: int
+
+
+def people(
+    members: Iterable[Member],
+    minutes: Mapping[int, Sequence[int]],
+    booked: Mapping[int | None, Sequence[int]],
+) -> list[Receiver]:
+    """In the order given."""
+    return [
+        Receiver(
+            m.pk, m.name, str(Profession(m.profession).label), booked.get(m.pk, (0,))[0], minutes.get(m.pk, (0,))[0]
+        )
+        for m in members
+    ]  # fmt: skip
+
+
+def heading(selection: Selection, members: Iterable[Member], *, by: Member, week: Week | None) -> str:
+    """Whose tasks, which: «Nina Nes, uke 48, forfalt»."""
+    who = selection.filter.who
+    if selection.group:
+        whose = capfirst(str(Profession(selection.group).label))
+    elif who == NOBODY:
+        whose = _("Ikke fordelt")
+    elif who in (ME, by.pk):
+        whose = _("Mine oppgaver")
+    elif who == TEAM:
+        whose = _("Alle åpne oppgaver")
+    else:
+        whose = next((m.name for m in members if m.pk == who), _("Ukjent medarbeider"))
+    words = [whose]
+    if week:
+        words.append(_("uke %(n)d") % {"n": week.number})
+    if selection.filter.hard:
+        words.append(_("frister som ikke kan glippe"))
+    if selection.late:
+        words.append(_("forfalt"))
+    return ", ".join(words)
+
+
+def filter_choices(
+    members: Iterable[Member], kinds: list[tuple[int, str]], weeks: Sequence[Week], chosen: Week | None
+) -> dict[str, list[tuple[Any, Any]]]:
+    """What each field of the list's filter can be."""
+    shown = list(weeks) if chosen is None or chosen in weeks else [chosen, *weeks]
+    return {
+        "hvem": [(TEAM, _("Alle")), (ME, _("Meg")), (NOBODY, _("Ingen")), *((m.pk, m.name) for m in members)],
+        "uke": [("", _("Alle")), *((str(w), _("Uke %(n)d") % {"n": w.number}) for w in shown)],
+        "type": [("", _("Alle")), *kinds],
+        "yrke": [("", _("Alle")), *((p.value, capfirst(str(p.label))) for p in reversed(Profession))],
+        "opphav": [("", _("Alle")), *((o.value, capfirst(str(o.label))) for o in Origin)],
+    }

@@ -1,0 +1,220 @@
+"""The team's weeks ahead, and the lists that they are made of. Every function says how many queries it takes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from typing import NamedTuple
+
+from django.db.models import Case, Count, F, IntegerField, Min, Q, Sum, Value, When
+
+from tasks.ahead import WEEKS, days_ahead, weeks_ahead, work_day
+from tasks.models import BulkChange, BulkItem, Task, TaskKind, TaskQuerySet, TaskState
+from tasks.queries.loads import ORDER
+from tasks.queries.worklist import WORK_ROW, WorkRow
+from teams.calendar import DAY, Week, midnight
+from teams.models import Absence, DayPart, Member
+from teams.queries import time_for_tasks
+
+PAGE = 50
+LATER = WEEKS  # the column after the last week: later, or without a day
+
+
+class Sums(NamedTuple):
+    """Of one holder (None: nobody) in one of the weeks ahead (`LATER`: after them, or without a day)."""
+
+    holder: int | None
+    week: int
+    tasks: int
+    minutes: int
+    late: int
+    hard: int
+    pressing: int
+    nearest: dt.date | None
+    coming: int
+
+
+class Away(NamedTuple):
+    """Somebody's absence: whole days, or the part of each day."""
+
+    member: int
+    starts_on: dt.date
+    ends_on: dt.date
+    part: str
+    minutes: int | None
+
+    @property
+    def whole(self) -> bool:
+        return self.part == DayPart.WHOLE
+
+
+class ListRow(NamedTuple):
+    """One task of a list: what Min dag knows of it, who has it and how it stands."""
+
+    work: WorkRow
+    state: str
+    holder_id: int | None
+    holder: str | None
+    escalated: int
+    pinned: bool
+
+
+_LIST = ("state", "assignee_id", "assignee__name", "escalated", "pinned")
+
+
+def board_sums(member: Member, today: dt.date) -> list[Sums]:
+    """All the clinic's open tasks, added up by holder and week. One query, a row for each holder and week.
+
+    Overdue ones lie in the first week (tasks/ahead.py); `pressing` are hard ones that somebody was warned of,
+    `nearest` the first due date, `coming` those whose window is not open.
+    """
+    ends = [week.sunday for week in weeks_ahead(today)]
+    column = Case(
+        *(When(on__lte=end, then=Value(n)) for n, end in enumerate(ends)),
+        default=Value(LATER), output_field=IntegerField(),
+    )  # fmt: skip
+    hard = Q(hard=True)
+    rows = (
+        Task.objects.visible_to(member)
+        .open()
+        .annotate(on=work_day(today))
+        .annotate(column=column)
+        .order_by()
+        .values_list("assignee", "column")
+        .annotate(
+            Count("pk"), Sum("planned_minutes"), Count("pk", filter=Q(due_on__lt=today)), Count("pk", filter=hard),
+            Count("pk", filter=hard & Q(escalated__gt=0)), Min("due_on"),
+            Count("pk", filter=Q(state=TaskState.SCHEDULED)),
+        )
+    )  # fmt: skip
+    return [Sums._make(row) for row in rows]
+
+
+def colleagues_ahead(member: Member, today: dt.date) -> list[Member]:
+    """Who has a profession and works here today or in the weeks ahead, by profession with doctors first. One query."""
+    last = weeks_ahead(today)[-1].sunday
+    here = Q(ends_on__isnull=True) | Q(ends_on__gte=today)
+    found = Member.objects.visible_to(member).filter(here, starts_on__lte=last).exclude(profession="")
+    return sorted(found, key=lambda m: (ORDER.index(m.profession), m.name))
+
+
+def holders(member: Member, ids: set[int]) -> list[Member]:
+    """Those of the clinic's members, whether they work here or not. One query, none for none."""
+    return list(Member.objects.visible_to(member).filter(pk__in=ids)) if ids else []
+
+
+def minutes_ahead(member: Member, today: dt.date) -> dict[int, list[int]]:
+    """Minutes for tasks by member id and week ahead; of today what is not used already. Three queries."""
+    weeks = weeks_ahead(today)
+    time = time_for_tasks(days_ahead(today), [member.clinic_id])
+    found: dict[int, list[int]] = defaultdict(lambda: [0] * WEEKS)
+    used = _used(member, today)
+    for member_id, days in time.items():
+        for day, minutes in days.items():
+            left = max(0, minutes - used.get(member_id, 0)) if day == today else minutes
+            found[member_id][weeks.index(Week.of(day))] += left
+    return dict(found)
+
+
+def _used(member: Member, day: dt.date) -> dict[int, int]:
+    done = Task.objects.visible_to(member).filter(
+        state=TaskState.DONE, ended_at__gte=midnight(day), ended_at__lt=midnight(day + DAY)
+    )
+    return dict(done.order_by().values_list("done_by").annotate(Sum("minutes")))
+
+
+def away_ahead(member: Member, today: dt.date) -> dict[int, list[Away]]:
+    """Absences in the weeks ahead by member id. One query."""
+    days = days_ahead(today)
+    rows = (
+        Absence.objects.visible_to(member)
+        .filter(starts_on__lte=days[-1], ends_on__gte=days[0])
+        .order_by("starts_on", "pk")
+        .values_list("member", "starts_on", "ends_on", "part", "minutes")
+    )
+    found: dict[int, list[Away]] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(Away._make(row))
+    return dict(found)
+
+
+def pressing(member: Member, *, limit: int = 6) -> list[ListRow]:
+    """Hard deadlines that somebody was warned of, the most urgent first. One query, bounded."""
+    found = Task.objects.visible_to(member).open().filter(hard=True, escalated__gt=0)
+    return _rows(found.order_by("-escalated", F("due_on").asc(nulls_last=True), "id"), limit)
+
+
+def task_page(tasks: TaskQuerySet, after: str = "") -> tuple[list[ListRow], str]:
+    """Fifty of these from the key `after`, hard and nearest due first, and the key of the next fifty, if there are.
+
+    One query; as quick for the last page as for the first.
+    """
+    rows = _rows(_after(tasks, after).in_order(), PAGE + 1)
+    more = len(rows) > PAGE
+    return rows[:PAGE], key_of(rows[PAGE - 1].work) if more else ""
+
+
+def totals(tasks: TaskQuerySet) -> tuple[int, int]:
+    """(how many, their minutes). One query."""
+    found = tasks.order_by().aggregate(n=Count("pk"), minutes=Sum("planned_minutes", default=0))
+    return found["n"], found["minutes"]
+
+
+def first_ids(tasks: TaskQuerySet, limit: int) -> list[int]:
+    """Ids of the first of these in the list's own order. One query, bounded."""
+    return list(tasks.in_order().values_list("pk", flat=True)[:limit])
+
+
+def key_of(row: WorkRow) -> str:
+    """Where a row stands in the list's order, as an address can say it."""
+    return f"{int(row.hard)}.{row.due_on or ''}.{row.id}"
+
+
+def _after(tasks: TaskQuerySet, key: str) -> TaskQuerySet:
+    """What comes after the key in the order of `in_order`; a key that is none means from the beginning."""
+    try:
+        hard, day, pk = key.split(".")
+        is_hard, last = hard == "1", int(pk)
+        due = dt.date.fromisoformat(day) if day else None
+    except ValueError:
+        return tasks
+    same = Q(hard=is_hard, due_on=due) if due else Q(hard=is_hard, due_on__isnull=True)
+    later = same & Q(pk__gt=last)
+    if due:
+        later |= Q(hard=is_hard) & (Q(due_on__gt=due) | Q(due_on__isnull=True))
+    if is_hard:
+        later |= Q(hard=False)
+    return tasks.filter(later)
+
+
+def _rows(tasks: TaskQuerySet, limit: int) -> list[ListRow]:
+    cut = len(WORK_ROW)
+    rows = tasks.values_list(*WORK_ROW, *_LIST)[:limit]
+    return [ListRow(WorkRow._make(row[:cut]), *row[cut:]) for row in rows]
+
+
+def week_sums(member: Member, today: dt.date) -> dict[int | None, list[int]]:
+    """Minutes booked by holder (None: nobody) in each of the weeks ahead. One query."""
+    found: dict[int | None, list[int]] = defaultdict(lambda: [0] * WEEKS)
+    for row in board_sums(member, today):
+        if row.week != LATER:
+            found[row.holder][row.week] = row.minutes
+    return dict(found)
+
+
+def bulk_items(change: BulkChange) -> list[BulkItem]:
+    """The tasks of a change of many, with whose and who they are now. One query, 500 at most."""
+    found = BulkItem.objects.filter(bulk=change, clinic_id=change.clinic_id)
+    return list(found.select_related("task__patient", "task__assignee", "task__kind").order_by("task"))
+
+
+def latest_change(member: Member, *, since: dt.datetime) -> BulkChange | None:
+    """The member's own last change of many that is in force, if it was made since then. One query."""
+    own = BulkChange.objects.visible_to(member).filter(by=member, undone_at__isnull=True, at__gte=since)
+    found: BulkChange | None = own.annotate(tasks=Count("items")).order_by("-at").first()
+    return found
+
+
+def list_kinds() -> list[tuple[int, str]]:
+    """(id, name) of every kind in the catalogue, by name. One query."""
+    return list(TaskKind.objects.order_by("name").values_list("pk", "name"))
