@@ -12,6 +12,10 @@ from teams.models import Member
 from teams.permissions import Permission, may
 
 
+# Pages that belong to an entry though their address does not begin with its own.
+ALSO = {"team": ("/delegeringer/",)}
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     title: str
@@ -30,7 +34,7 @@ def entries(request: HttpRequest, member: Member) -> list[Entry]:
         (_("Rapporter"), "reports", Permission.SEE_REPORTS),
     ]
     return [
-        Entry(title, url := reverse(name), request.path.startswith(url))
+        Entry(title, url := reverse(name), request.path.startswith((url, *ALSO.get(name, ()))))
         for title, name, permission in rooms
         if may(member, permission)
     ]

@@ -1,7 +1,7 @@
 """Who may do what: one table, printed by `bin/manage permissions` into docs/permissions.md.
 
 Access gives permissions; a few of them also ask for a profession, since a law or a doctor's
-responsibility stands behind them (programmes are approved by a doctor, DOMAIN §4).
+responsibility stands behind them (programmes are approved by a doctor; a delegation is a doctor's own).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ P = ParamSpec("P")
 class Permission(StrEnum):
     SEE_PATIENTS = "see_patients"
     DO_TASKS = "do_tasks"
+    DELEGATE = "delegate"
     ASSIGN_TASKS = "assign_tasks"
     SEE_TEAM = "see_team"
     SEE_PROGRAMMES = "see_programmes"
@@ -39,6 +40,7 @@ class Permission(StrEnum):
 _STAFF = {
     Permission.SEE_PATIENTS,
     Permission.DO_TASKS,
+    Permission.DELEGATE,
     Permission.SEE_TEAM,
     Permission.SEE_PROGRAMMES,
     Permission.APPROVE_PROGRAMMES,
@@ -70,6 +72,7 @@ TABLE: dict[Access, frozenset[Permission]] = {
 
 ONLY_PROFESSIONS: dict[Permission, frozenset[Profession]] = {
     Permission.APPROVE_PROGRAMMES: frozenset({Profession.DOCTOR}),
+    Permission.DELEGATE: frozenset({Profession.DOCTOR}),
     Permission.DO_TASKS: frozenset(Profession),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from tasks.actions.locking import lock_placing
 from tasks.actions.writing import carry_out, note_reasons, write_outcomes
 from tasks.allocation.insertion import insert
-from tasks.allocation.problem import Obstacle, Plan, Problem, Unplaced
+from tasks.allocation.problem import Obstacle, Placement, Plan, Problem, Unplaced
 from tasks.gathering import Row, gather
 from tasks.life import NotAllowed
 from tasks.models import AllocationRun, Cause, RunState, Task, TaskState
@@ -57,7 +57,7 @@ def put_in(task_id: int, *, by: Member, at: dt.datetime) -> Inserted:
             _("Det går ikke lenger: oppgaven er %(state)s.") % {"state": TaskState(task.state).label}
         )
     problem = gathered.problem(by.clinic_id)
-    found = insert(problem, _plan_now(problem, rows.values(), but=task_id), task_id)
+    found = insert(problem, _plan_now(problem, rows.values(), but={task_id}), task_id)
     plan = Plan(
         (*((found.placement,) if found.placement else ()), *found.moved),
         (Unplaced(task_id, found.obstacle),) if found.obstacle else (),
@@ -67,7 +67,42 @@ def put_in(task_id: int, *, by: Member, at: dt.datetime) -> Inserted:
     return Inserted(Task.objects.visible_to(by).get(pk=task_id), len(found.moved), found.obstacle)
 
 
-def _plan_now(problem: Problem, rows: Iterable[Row], *, but: int) -> dict[int, tuple[int, dt.date]]:
+def put_all_in(
+    task_ids: Collection[int], *, cause: Cause, by: Member, at: dt.datetime
+) -> dict[int, int | None]:
+    """Several open tasks that have just lost whoever had them get somebody each, one after another, at once.
+
+    The member's id by task id, None for one without a place; what is no longer open is left out. Read and written
+    once, however many; a recorded sharing out, which a leader can undo. Inside the caller's transaction.
+    """
+    began = perf_counter()
+    lock_placing(by.clinic_id)
+    gathered = gather([by.clinic_id], today=oslo_date(at))
+    rows = {row.id: row for row in gathered.rows.get(by.clinic_id, ())}
+    problem = gathered.problem(by.clinic_id)
+    todo = {task.id for task in problem.tasks} & set(task_ids)
+    plan = _plan_now(problem, rows.values(), but=todo)
+    placed: dict[int, Placement] = {}
+    left: list[Unplaced] = []
+    in_order = sorted(
+        (rows[task_id] for task_id in todo), key=lambda r: (not r.hard, r.due_on or dt.date.max, r.id)
+    )
+    for row in in_order:
+        found = insert(problem, plan, row.id)
+        for each in (found.placement, *found.moved):
+            if each is not None:
+                placed[each.task_id], plan[each.task_id] = each, (each.member_id, each.day)
+        if found.obstacle:
+            left.append(Unplaced(row.id, found.obstacle))
+    whole = Plan(tuple(placed.values()), tuple(left))
+    result = outcome(by.clinic_id, problem, rows.values(), whole, perf_counter() - began)
+    _write(replace(result, objective=None), None, first_day=problem.days[0], by=by, at=at, cause=cause)
+    return {task_id: placed[task_id].member_id if task_id in placed else None for task_id in todo}
+
+
+def _plan_now(
+    problem: Problem, rows: Iterable[Row], *, but: Collection[int]
+) -> dict[int, tuple[int, dt.date]]:
     """Where every other task is now; what should have been done before the first day weighs on it.
 
     What no longer holds (its holder away, gone, or no longer allowed to) takes up nobody's minutes: left out.
@@ -78,19 +113,27 @@ def _plan_now(problem: Problem, rows: Iterable[Row], *, but: int) -> dict[int, t
     return {
         row.id: (row.assignee_id, max(row.planned_on, first))
         for row in rows
-        if row.id != but
+        if row.id not in but
         and row.assignee_id in may[row.id]
         and row.planned_on is not None
         and (row.assignee_id, max(row.planned_on, first)) in at_work
     }
 
 
-def _write(result: Outcome, task_id: int, *, first_day: dt.date, by: Member, at: dt.datetime) -> None:
+def _write(
+    result: Outcome,
+    task_id: int | None,
+    *,
+    first_day: dt.date,
+    by: Member,
+    at: dt.datetime,
+    cause: Cause = Cause.URGENT,
+) -> None:
     note_reasons([result])
     if not result.changes:
         return
     run = AllocationRun.objects.create(
-        clinic_id=by.clinic_id, state=RunState.RUNNING, cause=Cause.URGENT, asked_by=by, decided_by=by,
+        clinic_id=by.clinic_id, state=RunState.RUNNING, cause=cause, asked_by=by, decided_by=by,
         ran_at=at, first_day=first_day,
     )  # fmt: skip
     write_outcomes([result], {by.clinic_id: run.pk}, now=at, first_day=first_day, state=RunState.APPLIED)
