@@ -5,19 +5,50 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Model, OuterRef, Q
 
 from teams.calendar import OSLO, day_share
-from teams.models import Absence, DayPart, Member, Overtime, User
+from teams.models import Absence, Clinic, DayPart, Member, Overtime, User
 from teams.permissions import TABLE, Permission, may
 
 
+@cache
+def _places() -> tuple[str, int]:
+    """The statement of `places_of`, and how many of its columns are the member's: the clinic's follow."""
+    of_member = [f"m.{field.column}" for field in Member._meta.concrete_fields]
+    of_clinic = [f"c.{field.column}" for field in Clinic._meta.concrete_fields]
+    statement = f"""
+        SELECT {", ".join(of_member + of_clinic)}
+        FROM teams_member m JOIN teams_clinic c ON c.id = m.clinic_id
+        WHERE m.user_id = %(user)s AND m.starts_on <= %(today)s AND (m.ends_on IS NULL OR m.ends_on >= %(today)s)
+        ORDER BY c.name, m.id
+    """  # noqa: S608  # our own tables' columns
+    return statement, len(of_member)
+
+
 def places_of(user: User) -> list[Member]:
-    """The user's places that are in force today, with their clinics. One query."""
-    today = dt.datetime.now(OSLO).date()
-    return list(user.places.employed_on(today).select_related("clinic").order_by("clinic__name", "id"))
+    """The user's places that are in force today, with their clinics. One query.
+
+    Every request asks this first, and most of what it cost was putting the same statement together again: here it
+    stands as it is. What `Member` says of employment (`employed_on`) it says too.
+    """
+    statement, own = _places()
+    found = []
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"user": user.pk, "today": dt.datetime.now(OSLO).date()})
+        for row in cursor.fetchall():
+            member = Member.from_db(connection.alias, _names(Member), row[:own])
+            member.clinic = Clinic.from_db(connection.alias, _names(Clinic), row[own:])
+            found.append(member)
+    return found
+
+
+@cache
+def _names(model: type[Model]) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.concrete_fields)
 
 
 def capacity(days: Iterable[dt.date], clinics: list[int] | None = None) -> dict[int, dict[dt.date, int]]:
