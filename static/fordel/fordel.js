@@ -4,18 +4,41 @@
 const sheet = () => document.getElementById("ark");
 const keys = () => document.getElementById("hurtigtaster");
 
-// A sheet that htmx has filled opens as a dialog.
+// A sheet that htmx has filled opens as a dialog, at the part that was asked for.
+let wanted = "";
 document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = sheet();
   if (event.detail.target !== dialog || dialog.open) return;
   dialog.showModal();
-  dialog.querySelector("#ark-tittel")?.focus();
+  const form = wanted && dialog.querySelector(`form[action$="${wanted}"]`);
+  wanted = "";
+  const part = form && form.closest("details");
+  if (part) part.open = true;
+  (form?.querySelector("input:not([type=hidden]), select, textarea") ?? dialog.querySelector("#ark-tittel"))?.focus();
 });
 
 // A row that was swapped keeps the hand where it was: on «Angre» after «Utført», on what was wrong, or back.
 document.addEventListener("htmx:afterSettle", (event) => {
-  const row = document.getElementById(event.detail.elt.id);
-  if (row?.matches(".task")) (row.querySelector("[aria-invalid]") ?? row.querySelector("button"))?.focus();
+  const asked = event.detail.requestConfig?.elt;
+  const row = asked?.matches(".task-do, .task-undo") && document.getElementById(asked.closest(".task").id);
+  if (row) (row.querySelector("[aria-invalid]") ?? row.querySelector("button"))?.focus();
+  // More rows: on the first of them. A panel or a result: on its heading.
+  const more = event.detail.elt.previousElementSibling?.dataset?.more;
+  if (more) {
+    delete event.detail.elt.previousElementSibling.dataset.more;
+    event.detail.elt.querySelector("button")?.focus();
+  }
+  if (asked && ["filter", "listen"].includes(event.detail.target.id)) event.detail.target.querySelector("[tabindex='-1']")?.focus();
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.requestConfig?.elt.matches(".more a")) {
+    const before = event.detail.target.previousElementSibling;
+    if (before) before.dataset.more = "1";
+  }
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const visit = event.detail.elt.closest(".visit")?.dataset.visit;
+  if (visit) document.querySelector(`.task[data-visit="${visit}"] button`)?.focus();
 });
 
 // What did not reach us, or was refused whole, is said; never silence after a press.
@@ -30,28 +53,106 @@ for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) 
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelector("#meldinger > *")?.parentElement.focus({ preventScroll: true });
   document.querySelector(".top [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  const print = document.getElementById("skriv-ut");
+  if (print) {
+    print.hidden = false;
+    print.addEventListener("click", () => window.print());
+  }
   if (!keys()) return;
   keys().checked = localStorage.getItem("hurtigtaster") !== "av";
   keys().addEventListener("change", () => localStorage.setItem("hurtigtaster", keys().checked ? "på" : "av"));
+  document.getElementById("vis-taster").addEventListener("click", help);
 });
 
-// j and k move between tasks, d does, g shows the task's sheet. Never while somebody writes.
+function help() {
+  document.getElementById("taster").showModal();
+  document.getElementById("taster-tittel").focus();
+}
+
+// A done row folds away after ten seconds, unless that would move what is under the hand: then it waits.
+const TEN_SECONDS = 10_000;
+let hand = null;
+document.addEventListener("pointermove", (event) => {
+  hand = event.pointerType === "mouse" ? { x: event.clientX, y: event.clientY } : null;
+});
+document.documentElement.addEventListener("pointerleave", () => (hand = null));
+document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+  if (elt.matches?.(".task.is-done")) setTimeout(fold, TEN_SECONDS, elt);
+});
+
+// What must stay where it is: what the pointer rests on, and what has focus.
+function held() {
+  const under = hand && document.elementFromPoint(hand.x, hand.y)?.closest(".task, .visit, .panel > header, details > summary");
+  return [under, document.activeElement.closest(".task, .visit, section > header")].filter(Boolean);
+}
+
+function fold(row) {
+  if (!row.isConnected) return;
+  const again = () => setTimeout(fold, 2_000, row);
+  if (row.matches(":hover") || row.contains(document.activeElement) || document.querySelector("dialog[open]")) return again();
+  const visit = row.dataset.visit;
+  const last = visit && document.querySelectorAll(`.task[data-visit="${visit}"]`).length === 1;
+  const leaving = last ? [row, document.querySelector(`.visit[data-visit="${visit}"]`)].filter(Boolean) : [row];
+  const behind = held().filter((place) => row.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const above = row.getBoundingClientRect().bottom < 0;
+  const mark = behind[0] ?? (above ? row.nextElementSibling ?? row.parentElement : null);
+  const top = mark?.getBoundingClientRect().top;
+  const back = leaving.map((each) => [each, each.parentElement, each.nextSibling]);
+  for (const each of leaving) each.remove();
+  if (!mark?.isConnected) return;
+  window.scrollBy(0, mark.getBoundingClientRect().top - top);
+  if (Math.abs(mark.getBoundingClientRect().top - top) <= 1) return;
+  for (const [each, parent, next] of back) parent.insertBefore(each, next);
+  window.scrollBy(0, mark.getBoundingClientRect().top - top);
+  again();
+}
+
+// j and k move between tasks; the other keys do something with the one that has focus. Never while somebody writes.
+const rows = () => [...document.querySelectorAll(".task")].filter((task) => task.checkVisibility());
+const writes = (target) => target.matches("input:not([type=hidden], [type=checkbox]), textarea, select");
+const onRow = (row) => row?.querySelector(".done, .task-undo button, button, a")?.focus();
+
+function step(here, by) {
+  const all = rows();
+  // Back from a sheet the page is new: go on where one was.
+  const left = Number(sessionStorage.getItem("rad") ?? -1);
+  sessionStorage.removeItem("rad");
+  const next = here ? all.indexOf(here) + by : left >= 0 ? left : by > 0 ? 0 : all.length - 1;
+  onRow(all[Math.max(0, Math.min(all.length - 1, next))]);
+}
+
+function open(here, part = "") {
+  if (!here) return;
+  wanted = part;
+  sessionStorage.setItem("rad", rows().indexOf(here));
+  here.querySelector("[hx-target='#ark']")?.click();
+}
+
+const KEYS = {
+  j: (here) => step(here, 1),
+  k: (here) => step(here, -1),
+  d: (here) => here?.querySelector(".done")?.click(),
+  a: () => ([...document.querySelectorAll(".task-undo button")].at(-1) ?? document.querySelector("#gjort-liste button"))?.click(),
+  m: (here) => here?.querySelector("[name=minutes]")?.select(),
+  u: (here) => open(here, "/utsett/"),
+  h: (here) => open(here, "/gi-videre/"),
+  g: (here) => open(here),
+  n: () => document.getElementById("logg")?.closest("section").querySelector("button, summary")?.focus(),
+  "/": () => document.getElementById("sok")?.focus(),
+  "?": help,
+};
+
 document.addEventListener("keydown", (event) => {
-  if (!keys()?.checked || event.ctrlKey || event.metaKey || event.altKey || sheet()?.open) return;
-  if (event.target.matches("input:not([type=hidden]), textarea, select")) return;
-  const tasks = [...document.querySelectorAll(".task")].filter((task) => task.checkVisibility());
-  if (!tasks.length) return;
+  if (!keys()?.checked || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   const here = document.activeElement.closest(".task");
-  const step = { j: 1, k: -1 }[event.key];
-  if (step) {
-    const next = here ? tasks.indexOf(here) + step : step > 0 ? 0 : tasks.length - 1;
-    tasks[Math.max(0, Math.min(tasks.length - 1, next))].querySelector("button, a")?.focus();
-    event.preventDefault();
-  } else if (event.key === "d") {
-    here?.querySelector(".done")?.click();
-  } else if (event.key === "g") {
-    here?.querySelector("[hx-get]")?.click();
+  if (writes(event.target)) {
+    if (event.key === "Escape") (here ? onRow(here) : event.target.blur());
+    return;
   }
+  const act = KEYS[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act(here);
 });
 
 // Enter in a search field inside a larger form searches, and does not send the form.

@@ -1,14 +1,20 @@
 """From rows to what stands on the page. Pure: plain values in, words and numbers out."""
 
-from tasks.presenters.lines import (
-    SECTIONS,
+from tasks.presenters.day import (
+    Reader,
     Section,
+    elsewhere,
+    empty_sections,
+    fill,
+    rows_of_each,
+    summed,
+)
+from tasks.presenters.filtering import Choice, chips, whose
+from tasks.presenters.lines import (
     Tag,
     TaskLine,
-    counts,
     line,
     patient_words,
-    sections,
     usual_postponement,
     yearly_minutes,
 )
@@ -16,22 +22,28 @@ from tasks.presenters.team import TeamRow, team_rows
 from tasks.presenters.words import Person, against_others, as_seen, day_words, reason, short_names
 
 __all__ = [
-    "SECTIONS",
+    "Choice",
     "Person",
+    "Reader",
     "Section",
     "Tag",
     "TaskLine",
     "TeamRow",
     "against_others",
     "as_seen",
-    "counts",
+    "chips",
     "day_words",
+    "elsewhere",
+    "empty_sections",
+    "fill",
     "line",
     "patient_words",
     "reason",
-    "sections",
+    "rows_of_each",
     "short_names",
+    "summed",
     "team_rows",
     "usual_postponement",
+    "whose",
     "yearly_minutes",
 ]

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from tasks.models import Origin, Step, Task
-from tasks.presenters.words import Person, reason
+from tasks.models import Origin, Part, Step, Task, TaskState
+from tasks.presenters.words import Person, day_words, reason
 from tasks.queries import WorkRow
-from teams.calendar import Week, working_day_on_or_after, working_day_on_or_before
-from teams.templatetags.fordel import long_day, short_day
+from teams.calendar import working_day_on_or_after, working_day_on_or_before
+from teams.templatetags.fordel import short_day
+
+Usual = Mapping[tuple[int, str], int]  # minutes by (kind id, part)
+MOST_MINUTES = 720
+WARNED = {1: "warning", 2: "danger"}  # a hard deadline ahead that somebody was warned of (tasks/urgency.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +30,13 @@ class Tag:
     color: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TaskLine:
-    """One task as the page writes it."""
+    """One task as the page writes it. `key` and `url` are plain strings, so that sixty of them cost little.
+
+    `standing` says that it is begun, and by whom if not by the reader. `holder` is who has it, where the list is
+    not one person's. `took` is in how many minutes it was done, empty until it is. `visit` heads it with a patient whom one visit serves (tasks/presenters/day.py).
+    """
 
     id: int
     version: int
@@ -36,64 +47,87 @@ class TaskLine:
     why: str
     tag: Tag
     minutes: int
-
-
-@dataclass(slots=True)
-class Section:
-    """A heading, what it holds and how long that takes."""
-
-    key: str
-    title: str
-    lines: list[TaskLine] = field(default_factory=list)
-    collapsed: bool = False
+    standing: Tag | None = None
+    holder: str = ""
+    key: str = ""
+    stamp: str = ""
+    url: str = ""
+    patient_url: str = ""
+    label: str = ""
+    visit: Visit | None = None
+    of_visit: str = ""
+    took: str = ""
 
     @property
-    def minutes(self) -> int:
-        return sum(line.minutes for line in self.lines)
+    def alone(self) -> list[TaskLine]:
+        """For a template that writes lines: this one."""
+        return [self]
 
 
-SECTIONS = ("hard", "overdue", "today", "week", "later")
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A patient whom one visit serves: what stands above their tasks."""
+
+    key: str
+    who: str
+    patient_url: str
+    tasks: str
+    minutes: int
+    takes: tuple[str, ...]
 
 
-def sections(rows: Iterable[WorkRow], *, person: Person, day: dt.date, today: dt.date) -> list[Section]:
-    """Hard deadlines, overdue, the day, the rest of the week, later; empty ones left out.
+def line(
+    row: WorkRow,
+    *,
+    person: Person,
+    today: dt.date,
+    usual: Usual | None = None,
+    now: dt.datetime | None = None,
+    holder: str = "",
+) -> TaskLine:
+    """A row in words; `person` has the task, as the reader names them.
 
-    `day` is the working day shown, `today` the date: on a day off they differ, and what is late is counted
-    from today. `person` is whose tasks they are, as the reader names them.
+    Minutes are the clock's, else what it usually takes (`usual`), else planned.
     """
-    found = {
-        "hard": Section("hard", _("Frist som ikke kan glippe")),
-        "overdue": Section("overdue", _("Forfalt")),
-        "today": Section("today", _("I dag") if day == today else long_day(day).capitalize()),
-        "week": Section("week", _("Planlagt denne uken")),
-        "later": Section("later", _("Senere"), collapsed=True),
-    }
-    for row in rows:
-        found[_section_of(row, day, today)].lines.append(line(row, person=person, today=today))
-    return [section for section in found.values() if section.lines]
-
-
-def _section_of(row: WorkRow, day: dt.date, today: dt.date) -> str:
-    if row.hard and row.due_on and row.due_on <= day:
-        return "hard"
-    if row.opens_on > day:
-        return "later"
-    if row.due_on and row.due_on < today:
-        return "overdue"
-    if (row.due_on and row.due_on <= day) or (row.planned_on and row.planned_on <= day):
-        return "today"
-    sunday = Week.of(day).sunday
-    if (row.planned_on and row.planned_on <= sunday) or (row.due_on and row.due_on <= sunday):
-        return "week"
-    return "later"
-
-
-def line(row: WorkRow, *, person: Person, today: dt.date) -> TaskLine:
-    """A row in words; `person` has the task, as the reader names them."""
+    who = patient_words(row.given_name, row.family_name, row.birth_date, today)
+    key = str(row.id)
     return TaskLine(
-        row.id, row.version, row.patient_id, patient_words(row.given_name, row.family_name, row.birth_date, today), row.name,
-        _note(row), reason(row.why, person, day=row.planned_on, today=today), _tag(row, today), row.minutes,
+        row.id, row.version, row.patient_id, who, row.name, _note(row, today),
+        reason(row.why, person, day=row.planned_on, today=today), _tag(row, today),
+        shown_minutes(row.kind_id, row.part, row.minutes, row.timed, row.timer_from, usual or {}, now),
+        standing=_standing(row, person), holder=holder, key=key, stamp=str(row.version), url=_task_url(key),
+        patient_url=_patient_url(row.patient_id), label=f"{row.name}, {who}" if who else row.name,
+        took=str(row.took or ""),
     )  # fmt: skip
+
+
+def shown_minutes(
+    kind_id: int,
+    part: str,
+    planned: int,
+    timed: int,
+    timer_from: dt.datetime | None,
+    usual: Usual,
+    now: dt.datetime | None,
+) -> int:
+    """Minutes that a row proposes: what the clock has counted, else the usual ones of this kind and part, else planned."""
+    if timer_from and now:
+        timed += max(1, round((now - timer_from).total_seconds() / 60))
+    return min(MOST_MINUTES, timed or usual.get((kind_id, part)) or planned)
+
+
+@lru_cache(maxsize=1)
+def _prefixes() -> tuple[str, str]:
+    """Addresses of a task and of a patient up to their number: `reverse` for each of sixty rows takes its time."""
+    return reverse("task", args=[0]).removesuffix("0/"), reverse("patient", args=[0]).removesuffix("0/")
+
+
+def _task_url(key: str) -> str:
+    return f"{_prefixes()[0]}{key}/"
+
+
+def _patient_url(patient_id: int | None) -> str:
+    return f"{_prefixes()[1]}{patient_id}/" if patient_id else ""
 
 
 def patient_words(
@@ -106,14 +140,58 @@ def patient_words(
     return f"{given_name} {family_name}, {today.year - birth_date.year - before_birthday}"
 
 
-def _note(row: WorkRow) -> str:
+def _note(row: WorkRow, today: dt.date) -> str:
+    return " ".join(filter(None, (_pair(row, today), _tried(row), _from(row))))
+
+
+def _from(row: WorkRow) -> str:
     if row.programme:
         return _("Fra programmet %(name)s.") % {"name": row.programme}
     if row.sender:
         return _("Fra %(sender)s.") % {"sender": row.sender}
-    if row.origin == Origin.PLAN:
+    if row.origin == Origin.PLAN or row.part:
         return ""
     return _("Opphav: %(origin)s.") % {"origin": Origin(row.origin).label}
+
+
+def _tried(row: WorkRow) -> str:
+    if not row.attempts:
+        return ""
+    return ngettext("Ikke nådd én gang.", "Ikke nådd %(n)d ganger.", row.attempts) % {"n": row.attempts}
+
+
+def _pair(row: WorkRow, today: dt.date) -> str:
+    """What a signature waits for, or who signs what is prepared."""
+    if row.part == Part.SIGN and row.after_id:
+        return _waits(row, today)
+    if row.part == Part.PREPARE and row.signer and row.signer["name"]:
+        return _signs(row.signer["name"], row.signer["day"], today)
+    return ""
+
+
+def _waits(row: WorkRow, today: dt.date) -> str:
+    if row.waits_ended:
+        return _("Klar til signering.")
+    if not row.waits_for:
+        return _("Venter på forberedelse som ingen har ennå.")
+    if not row.waits_until:
+        return _("Venter på forberedelse hos %(who)s.") % {"who": row.waits_for}
+    words = {"who": row.waits_for, "day": day_words(row.waits_until, today)}
+    return _("Venter på forberedelse hos %(who)s, %(day)s.") % words
+
+
+def _signs(who: str, day: str | None, today: dt.date) -> str:
+    if not day:
+        return _("%(who)s signerer.") % {"who": who}
+    return _("%(who)s signerer %(day)s.") % {"who": who, "day": day_words(dt.date.fromisoformat(day), today)}
+
+
+def _standing(row: WorkRow, person: Person) -> Tag | None:
+    if row.state != TaskState.STARTED:
+        return None
+    if person.you or not person.name:
+        return Tag(_("Klokken går") if row.timer_from else _("Påbegynt"), "info")
+    return Tag(_("%(who)s har startet denne") % {"who": person.name.split(" ")[0]}, "info")
 
 
 def _tag(row: WorkRow, today: dt.date) -> Tag:
@@ -127,7 +205,7 @@ def _tag(row: WorkRow, today: dt.date) -> Tag:
         return Tag(text, "danger" if row.hard else "warning")
     if over == 0:
         return Tag(_("Siste dag") if row.hard else _("Frist i dag"), "danger" if row.hard else "info")
-    return Tag(_("Frist %(day)s") % {"day": short_day(row.due_on)}, "neutral")
+    return Tag(_("Frist %(day)s") % {"day": short_day(row.due_on)}, WARNED.get(row.escalated, "neutral"))
 
 
 def usual_postponement(task: Task, today: dt.date) -> dt.date | None:
@@ -147,9 +225,3 @@ def yearly_minutes(steps: Iterable[Step], plans: int) -> int:
         days = step.interval_months * 365.25 / 12 + step.interval_days
         each += (step.minutes or step.kind.minutes_for(step.kind.professions[0])) * 365.25 / days
     return round(each * plans)
-
-
-def counts(rows: Iterable[WorkRow], *, person: Person, day: dt.date, today: dt.date) -> list[Section]:
-    """What each section's heading says, also of those that have become empty."""
-    found = {section.key: section for section in sections(rows, person=person, day=day, today=today)}
-    return [found.get(key) or Section(key, "") for key in SECTIONS]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, NamedTuple
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import JSONObject
 
 from tasks.models import (
     Task,
     TaskKind,
 )
-from teams.calendar import DAY, day_share, midnight
+from teams.calendar import DAY, day_share, midnight, working_day_on_or_after
 from teams.models import Member
 from teams.queries import capacity
 
@@ -22,7 +23,11 @@ QUICK_KINDS = 6
 
 
 class WorkRow(NamedTuple):
-    """One open task as Min dag shows it."""
+    """One task as a list shows it.
+
+    `waits_for` and `waits_until` are who has the preparation that a signature waits for, and the day; `waits_ended`
+    is when that ended. `took` is in how many minutes it was done. `signer` is who signs what this task prepares: name and day (ISO), each perhaps empty.
+    """
 
     id: int
     version: int
@@ -42,12 +47,35 @@ class WorkRow(NamedTuple):
     family_name: str | None
     birth_date: dt.date | None
     programme: str | None
+    state: str = ""
+    part: str = ""
+    timed: int = 0
+    timer_from: dt.datetime | None = None
+    attempts: int = 0
+    escalated: int = 0
+    assignee_id: int | None = None
+    assignee_name: str | None = None
+    assignee_profession: str | None = None
+    after_id: int | None = None
+    waits_for: str | None = None
+    waits_until: dt.date | None = None
+    waits_ended: dt.datetime | None = None
+    signer: dict[str, str | None] | None = None
+    took: int | None = None
 
 
-WORK_ROW = (
+_SIGNER = Subquery(
+    Task.objects.filter(after=OuterRef("pk"), ended_at__isnull=True).values(
+        told=JSONObject(name="assignee__name", day="planned_on")
+    )[:1]
+)
+WORK_ROW: tuple[Any, ...] = (
     "id", "version", "name", "kind_id", "origin", "sender", "opens_on", "due_on", "closes_on", "hard",
     "planned_minutes", "planned_on", "why", "patient_id", "patient__given_name", "patient__family_name",
     "patient__birth_date", "plan_step__plan__programme__name",
+    "state", "part", "timed", "timer_from", "attempts", "escalated",
+    "assignee_id", "assignee__name", "assignee__profession",
+    "after_id", "after__assignee__name", "after__planned_on", "after__ended_at", _SIGNER, "minutes",
 )  # fmt: skip
 
 
@@ -73,14 +101,28 @@ def unassigned(member: Member, *, limit: int = 50) -> list[WorkRow]:
     return [WorkRow._make(row) for row in rows.values_list(*WORK_ROW)[:limit]]
 
 
-def done_on(member: Member, day: dt.date) -> list[Task]:
+class Done(NamedTuple):
+    """One task that is done, as the list of the day shows it."""
+
+    id: int
+    name: str
+    minutes: int
+    ended_at: dt.datetime
+    given_name: str | None
+    family_name: str | None
+    birth_date: dt.date | None
+
+
+def done_on(member: Member, day: dt.date, *, limit: int = 100) -> list[Done]:
     """What the member did that day, latest first. One query, bounded."""
-    return list(
-        Task.objects.visible_to(member)
-        .filter(done_by=member, ended_at__gte=midnight(day), ended_at__lt=midnight(day + DAY))
-        .select_related("patient")
-        .order_by("-ended_at")[:100]
+    found = Task.objects.visible_to(member).filter(
+        done_by=member, ended_at__gte=midnight(day), ended_at__lt=midnight(day + DAY)
     )
+    rows = found.order_by("-ended_at").values_list(
+        "id", "name", "minutes", "ended_at",
+        "patient__given_name", "patient__family_name", "patient__birth_date",
+    )  # fmt: skip
+    return [Done._make(row) for row in rows[:limit]]
 
 
 def quick_kinds(member: Member, *, today: dt.date) -> list[TaskKind]:
@@ -100,7 +142,16 @@ def quick_kinds(member: Member, *, today: dt.date) -> list[TaskKind]:
 
 
 def working_day_at_hand(member: Member, today: dt.date) -> dt.date:
-    """Today if the member has minutes today, else their next such day within three weeks, else today. One query."""
-    days = [today + n * DAY for n in range(21)]
-    minutes = capacity([day for day in days if day_share(day)]).get(member.pk, {})
-    return next((day for day in days if minutes.get(day)), today)
+    """Today if the member has minutes today, else their next such day within three weeks, else the next working day."""
+    return day_at_hand(member, today)[0]
+
+
+def day_at_hand(member: Member, today: dt.date) -> tuple[dt.date, int]:
+    """The working day at hand and its minutes for tasks. One query when the member is at work today, else two."""
+    own = [member.clinic_id]
+    if minutes := capacity([today], own).get(member.pk, {}).get(today):
+        return today, minutes
+    ahead = [today + n * DAY for n in range(1, 21)]
+    found = capacity([day for day in ahead if day_share(day)], own).get(member.pk, {})
+    day = min(found, default=working_day_on_or_after(today))
+    return day, found.get(day, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,46 +13,81 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tasks.actions.doing import UNDO_WITHIN, log_work
+from tasks.filters import NAMES, Filter
 from tasks.forms import LogForm
-from tasks.presenters import SECTIONS, as_seen, sections
+from tasks.presenters import Section, chips, elsewhere, fill, rows_of_each, whose
+from tasks.presenters.day import MORE_ROWS, number_of
+from tasks.presenters.done import done_lines
 from tasks.queries import (
-    MOST_ROWS,
-    DayLoad,
+    Placed,
     done_on,
+    filter_names,
+    first_of_each,
+    next_of,
     quick_kinds,
-    team_load,
-    unassigned_count,
-    working_day_at_hand,
-    worklist,
+    read,
+    saved_views,
+    usual_minutes,
+    warned,
 )
-from teams.calendar import Week, oslo_date
+from tasks.views.answers import Desk
+from teams.calendar import Week
 from teams.middleware import MemberRequest
-from teams.models import Member
-from teams.permissions import Permission, may, requires
+from teams.permissions import Permission, requires
+from teams.queries import stands_in
+
+KEPT = "my_day"  # where the session keeps the filter
+DONE_SHOWN = 8
 
 
 @require_safe
 @requires(Permission.DO_TASKS)
 def my_day(request: MemberRequest) -> HttpResponse:
-    return render(
-        request,
-        "tasks/my_day.html",
-        context(request.member, log_form=LogForm(profession=request.member.profession)),
+    """One's day. A filter lives in the address, and is kept until another is chosen."""
+    kept = request.session.get(KEPT, "")
+    if kept and not any(name in request.GET for name in NAMES):
+        return HttpResponseRedirect(f"{reverse('my_day')}?{kept}")
+    desk = Desk(request.member, Filter.from_query(request.GET), timezone.now())
+    if desk.wanted.query() != kept:
+        request.session[KEPT] = desk.wanted.query()
+    return render(request, "tasks/my_day.html", context(desk))
+
+
+@require_safe
+@requires(Permission.DO_TASKS)
+def section(request: MemberRequest, key: str) -> HttpResponse:
+    """What one section holds beyond what is shown: rows for the page, or a page of their own."""
+    number = number_of(key)
+    if number is None:
+        raise Http404
+    desk, after = (
+        Desk(request.member, Filter.from_query(request.GET), timezone.now()),
+        request.GET.get("etter", ""),
     )
+    placed = next_of(desk.tasks, number, after, desk.day, desk.today, limit=MORE_ROWS + 1)
+    shown = desk.sections()
+    _fill(shown, placed[:MORE_ROWS], desk)
+    found = shown[number]
+    found.after = found.last if len(placed) > MORE_ROWS else ""
+    template = "tasks/section_page.html" + ("#rows" if request.htmx.target == f"mer-{key}" else "")
+    return render(request, template, {"section": found, "query": desk.wanted.query(), "later": bool(after)})
 
 
 @require_POST
 @requires(Permission.DO_TASKS)
 def log(request: MemberRequest) -> HttpResponse:
     """«Logg oppgave»: two taps for the usual ones, a form for the rest."""
-    form = LogForm(request.POST, profession=request.member.profession)
+    member = request.member
+    form = LogForm(request.POST, profession=member.profession)
     if not form.is_valid():
-        return render(request, "tasks/my_day.html", context(request.member, log_form=form), status=422)
+        desk = Desk(member, Filter(), timezone.now())
+        return render(request, "tasks/my_day.html", context(desk, log_form=form), status=422)
     data, kind = form.cleaned_data, form.cleaned_data["kind"]
+    usual = usual_minutes(member).get((kind.pk, "")) or kind.minutes_for(member.profession)
     task = log_work(
         kind,
-        by=request.member,
-        minutes=data["minutes"] or kind.minutes_for(request.member.profession),
+        by=member,
+        minutes=data["minutes"] or usual,
         origin=data["origin"] or kind.origin,
         sender=data["sender"],
         at=timezone.now(),
@@ -61,26 +96,39 @@ def log(request: MemberRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("my_day"))
 
 
-def context(member: Member, **extra: Any) -> dict[str, Any]:
-    """What the page shows, of the working day at hand. As many queries for one task as for eighty (tested)."""
-    today = oslo_date(timezone.now())
-    day = working_day_at_hand(member, today)
-    rows = worklist(member)
-    team = team_load(member, day)
-    mine = next((load for load in team if load.member.pk == member.pk), DayLoad(member, 0, 0, 0))
-    shown = sections(rows, person=as_seen(member, member), day=day, today=today)
+def context(desk: Desk, **extra: Any) -> dict[str, Any]:
+    """What the page shows, of the working day at hand. As many queries for one task as for a thousand (tested)."""
+    member, wanted, usual = desk.member, desk.wanted, desk.reader.usual
+    quick = quick_kinds(member, today=desk.today)
+    level = 1 if stands_in(member, desk.today) else 2
+    sections = _sections(desk)
     return {
-        "today": today,
-        "day": day,
-        "week": Week.of(day),
-        "sections": shown,
-        "not_shown": [key for key in SECTIONS if key not in {section.key for section in shown}],
-        "more": len(rows) == MOST_ROWS,
-        "load": mine,
-        "team": team,
-        "done": done_on(member, today),
-        "undo_after": timezone.now() - UNDO_WITHIN,
-        "quick": [(kind, kind.minutes_for(member.profession)) for kind in quick_kinds(member, today=today)],
-        "unassigned": unassigned_count(member) if may(member, Permission.ASSIGN_TASKS) else 0,
+        "today": desk.today,
+        "day": desk.day,
+        "week": Week.of(desk.day),
+        "sections": sections,
+        "any": any(section.count for section in sections),
+        "warned": [desk.reader.line(row) for row in warned(member, level=level)],
+        "done": done_lines(done_on(member, desk.today, limit=DONE_SHOWN), desk.now - UNDO_WITHIN),
+        "quick": [(kind, usual.get((kind.pk, "")) or kind.minutes_for(member.profession)) for kind in quick],
+        "log_form": LogForm(profession=member.profession),
+        "query": wanted.query(),
+        "whose": whose(wanted),
+        "chips": chips(wanted, filter_names(wanted, member)),
+        "views": saved_views(member, KEPT),
+        **desk.load(),
         **extra,
     }
+
+
+def _sections(desk: Desk) -> list[Section]:
+    """All of them with their sums, and the first rows of those that are not collapsed. Three queries."""
+    found = desk.sections()
+    _fill(found, first_of_each(desk.tasks, rows_of_each(found), desk.day, desk.today), desk)
+    elsewhere(found)
+    return found
+
+
+def _fill(sections: list[Section], placed: list[Placed], desk: Desk) -> None:
+    rows = read(desk.member, [each.id for each in placed])
+    fill(sections, [(each.section, rows[each.id]) for each in placed], desk.reader)

@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,8 +19,8 @@ from tasks.actions import doing
 from tasks.forms import CancelForm, CompleteForm, PostponeForm
 from tasks.life import NotAllowed
 from tasks.models import Task
-from tasks.presenters import as_seen, counts, line
-from tasks.queries import receivers, team_load, work_row, working_day_at_hand, worklist
+from tasks.queries import receivers
+from tasks.views.answers import row_answer
 from tasks.views.sheet import hand_on_form, sheet, task_or_404
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
@@ -45,7 +44,7 @@ def task(request: MemberRequest, task_id: int) -> HttpResponse:
 def complete(request: MemberRequest, task_id: int) -> HttpResponse:
     form = CompleteForm(request.POST)
     if not form.is_valid():
-        return _row(
+        return row_answer(
             request, task_id, error=" ".join(map(str, form.errors.get("minutes", [_("Last siden på nytt.")])))
         )
     data = form.cleaned_data
@@ -141,34 +140,11 @@ def _try(request: MemberRequest, task_id: int, action: Callable[[], Task]) -> Ht
     except Task.DoesNotExist:
         raise Http404 from None
     except PermissionDenied:
-        return _row(request, task_id, error=_("Du kan ikke gjøre denne selv. Gi den videre til en som kan."))
+        return row_answer(
+            request, task_id, error=_("Du kan ikke gjøre denne selv. Gi den videre til en som kan.")
+        )
     except NotAllowed as error:
-        return _row(request, task_id, error=str(error))
+        return row_answer(request, task_id, error=str(error))
     if not request.htmx:
         return HttpResponseRedirect(f"{reverse('my_day')}#oppgave-{task_id}")
-    return _row(request, task_id)
-
-
-def _row(request: MemberRequest, task_id: int, error: str = "") -> HttpResponse:
-    """The task's own row as it now stands, with the day's load and the sections' sums beside it.
-
-    422, and what was typed, when nothing was changed.
-    """
-    found, today = task_or_404(request, task_id), oslo_date(timezone.now())
-    day = working_day_at_hand(request.member, today)
-    context = {
-        "task": found,
-        "line": line(
-            work_row(request.member, task_id), person=as_seen(found.assignee, request.member), today=today
-        ),
-        "error": error,
-        "typed": request.POST.get("minutes", "") if error else "",
-        "load": next((x for x in team_load(request.member, day) if x.member.pk == request.member.pk), None),
-        "counts": counts(
-            worklist(request.member), person=as_seen(request.member, request.member), day=day, today=today
-        ),
-    }
-    status = 422 if error else 200
-    if not request.htmx:
-        return render(request, "tasks/task_refused.html", context, status=status)
-    return render(request, "tasks/my_day.html#answer", context, status=status)
+    return row_answer(request, task_id)

@@ -17,6 +17,8 @@ from teams.models import Member
 from tests.conftest import Cast, logged_in
 from tests.tasks.conftest import make_patient, make_task
 
+ON_MY_DAY = {"HX-Request": "true", "HX-Current-URL": "http://testserver/min-dag/"}
+
 
 def today() -> dt.date:
     return oslo_date(timezone.now())
@@ -40,7 +42,9 @@ def test_sections_by_urgency_and_what_they_hold(solbakken: Cast, nurse: Client) 
     found = {s.key: [line.name for line in s.lines] for s in page.context["sections"]}
     assert found["hard"] == ["Hardt"]
     assert found["overdue"] == ["Forfalt sår"] or "Forfalt sår" in found["overdue"]
-    assert found["later"] == ["Siden"]
+    assert found["later"] == []  # read when it is opened
+    assert [s.count for s in page.context["sections"] if s.key == "later"] == [1]
+    assert "Siden" in nurse.get("/min-dag/del/later/").content.decode()
     assert "Per Lunde, 66" in page.content.decode()
     assert "no-store" in page["Cache-Control"]
 
@@ -67,9 +71,7 @@ def complete(client: Client, task: Task, minutes: str = "20", **headers: str) ->
 
 def test_done_with_htmx_answers_with_the_row_and_the_days_load(solbakken: Cast, nurse: Client) -> None:
     task = make_task(solbakken.clinic, "sarstell", assignee=solbakken.nurse)
-    answer = nurse.post(
-        f"/oppgave/{task.pk}/utfort/", {"minutes": "20", "version": "1"}, headers={"HX-Request": "true"}
-    )
+    answer = nurse.post(f"/oppgave/{task.pk}/utfort/", {"minutes": "20", "version": "1"}, headers=ON_MY_DAY)
     text = answer.content.decode()
     assert answer.status_code == 200
     assert "Angre" in text
@@ -83,11 +85,9 @@ def test_done_with_htmx_answers_with_the_row_and_the_days_load(solbakken: Cast, 
 def test_every_sum_that_an_answer_brings_has_a_place_on_the_page(solbakken: Cast, nurse: Client) -> None:
     task = make_task(solbakken.clinic, "sarstell", assignee=solbakken.nurse)
     page = nurse.get("/min-dag/").content.decode()
-    answer = nurse.post(
-        f"/oppgave/{task.pk}/utfort/", {"minutes": "20", "version": "1"}, headers={"HX-Request": "true"}
-    )
+    answer = nurse.post(f"/oppgave/{task.pk}/utfort/", {"minutes": "20", "version": "1"}, headers=ON_MY_DAY)
     brought = re.findall(r'id="(sum-\w+)" hx-swap-oob', answer.content.decode())
-    assert len(brought) == 5
+    assert len(brought) == 7
     for name in brought:
         assert page.count(f'id="{name}"') == 1, name
 
