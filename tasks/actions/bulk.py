@@ -37,14 +37,17 @@ class Done:
     left: Mapping[Kept, list[Task]]
 
 
-def preview(task_ids: Collection[int], wish: Wish, *, by: Member, at: dt.datetime) -> Judged:
-    """What would change and what cannot; nothing is written. Four queries.
+def preview(
+    tasks: Collection[int] | Mapping[int, int | None], wish: Wish, *, by: Member, at: dt.datetime
+) -> Judged:
+    """What would change and what cannot; nothing is written. `tasks` are ids, or versions shown by id. Four queries.
 
     Raises PermissionDenied, ValueError("tasks") (none, or more than 500), ValueError("until" | "closing" | "on" |
     "to"), Task.DoesNotExist (none of them is the clinic's).
     """
     _may(by, wish, at)
-    return _look(dict.fromkeys(task_ids), wish, by=by, at=at, lock=False)
+    versions = tasks if isinstance(tasks, Mapping) else dict.fromkeys(tasks)
+    return _look(versions, wish, by=by, at=at, lock=False)
 
 
 @transaction.atomic

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.utils.formats import date_format
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tasks.ahead import WEEKS
 from tasks.filters import NOBODY, TEAM, Filter
@@ -21,6 +21,14 @@ from teams.templatetags.fordel import hours, short_day
 
 # Shares of the time there is, up to which a cell has its shade; above the last it is more than there is time for.
 SHADES = (0.5, 0.8, 1.0)
+TOGETHER = {
+    Profession.DOCTOR: gettext_lazy("Leger"),
+    Profession.PSYCHOLOGIST: gettext_lazy("Psykologer"),
+    Profession.PHYSIOTHERAPIST: gettext_lazy("Fysioterapeuter"),
+    Profession.NURSE: gettext_lazy("Sykepleiere"),
+    Profession.BIOENGINEER: gettext_lazy("Bioingeniører"),
+    Profession.SECRETARY: gettext_lazy("Helsesekretærer"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +163,7 @@ class _Lines:
             together.join(self.by_holder.get(m.pk, _Sum()))
         columns = zip(*(self._minutes(m) for m in members), strict=True)
         found = Selection(Filter(who=TEAM), group=profession)
-        label = capfirst(str(Profession(profession).label))
+        label = str(TOGETHER[Profession(profession)])
         cells = self._cells(together, [sum(column) for column in columns], (), found)
         return self._row(label, "", cells, together, found, key=profession)
 

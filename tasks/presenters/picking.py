@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tasks.filters import ME, NOBODY, TEAM
 from tasks.models import Origin, TaskState
+from tasks.presenters.board import TOGETHER
 from tasks.presenters.lines import Tag, TaskLine, line
 from tasks.presenters.words import Person, as_seen, day_words
 from tasks.queries.board import ListRow
@@ -93,7 +94,7 @@ def heading(selection: Selection, members: Iterable[Member], *, by: Member, week
     """Whose tasks, which: «Nina Nes, uke 48, forfalt»."""
     who = selection.filter.who
     if selection.group:
-        whose = capfirst(str(Profession(selection.group).label))
+        whose = str(TOGETHER[Profession(selection.group)])
     elif who == NOBODY:
         whose = _("Ikke fordelt")
     elif who in (ME, by.pk):

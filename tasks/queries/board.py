@@ -82,9 +82,9 @@ def board_sums(member: Member, today: dt.date) -> list[Sums]:
         .order_by()
         .values_list("assignee", "column")
         .annotate(
-            Count("pk"), Sum("planned_minutes"), Count("pk", filter=Q(due_on__lt=today)), Count("pk", filter=hard),
-            Count("pk", filter=hard & Q(escalated__gt=0)), Min("due_on"),
-            Count("pk", filter=Q(state=TaskState.SCHEDULED)),
+            n=Count("pk"), all_minutes=Sum("planned_minutes"), late=Count("pk", filter=Q(due_on__lt=today)),
+            of_hard=Count("pk", filter=hard), pressing=Count("pk", filter=hard & Q(escalated__gt=0)),
+            nearest=Min("due_on"), coming=Count("pk", filter=Q(state=TaskState.SCHEDULED)),
         )
     )  # fmt: skip
     return [Sums._make(row) for row in rows]
