@@ -85,7 +85,8 @@ class WeekForm(forms.Form):
             ):
                 self.fields[f"{field}_{weekday}"] = DurationField(label=label % {"day": name}, required=False)
         for weekday, line in lines.items():
-            self.initial |= {f"work_{weekday}": clock(line.at_work), f"booked_{weekday}": clock(line.booked)}
+            self.initial[f"work_{weekday}"] = clock(line.at_work)
+            self.initial[f"booked_{weekday}"] = clock(line.booked)
 
     def days(self) -> Iterator[tuple[str, tuple[BoundField, BoundField]]]:
         """The table's rows: weekday, and its hours at work and hours booked."""

@@ -109,11 +109,13 @@ def timetables(spans: Sequence[Span], duties: Sequence[Bound], today: dt.date) -
 
 
 def _turns(spans: Iterable[Span], duties: Iterable[Bound]) -> Iterator[dt.date]:
-    for each in (*spans, *duties):
-        if each.starts_on is not None:
-            yield each.starts_on
-        if each.ends_on is not None:
-            yield each.ends_on + DAY
+    times: list[tuple[dt.date | None, dt.date | None]] = [(each.starts_on, each.ends_on) for each in spans]
+    times += [(each.starts_on, each.ends_on) for each in duties]
+    for starts_on, ends_on in times:
+        if starts_on is not None:
+            yield starts_on
+        if ends_on is not None:
+            yield ends_on + DAY
 
 
 def _line(weekday: int, day: dt.date, spans: Iterable[Span], duties: Sequence[Bound]) -> DayLine:

@@ -66,7 +66,8 @@ def delegations(by: Member) -> QuerySet[Delegation]:
     found = Delegation.objects.visible_to(by).select_related(
         "doctor", "member", "kind", "drafted_by", "revoked_by"
     )
-    return found.annotate(replaced=Exists(later))
+    with_later: QuerySet[Delegation] = found.annotate(replaced=Exists(later))
+    return with_later
 
 
 def register(by: Member, today: dt.date, *, everything: bool = False, **only: Any) -> list[Registered]:
@@ -146,7 +147,7 @@ def _may(task: Any) -> bool:
     who, doctor = task.assignee, task.patient.list_doctor_id if task.patient else None
     ground = ground_for(
         rule_for(task.kind, task.part), member_id=who.pk, profession=who.profession, list_doctor_id=doctor,
-        delegated={(doctor, who.pk)} if task.delegated else (),
+        delegated={(doctor, who.pk)} if doctor is not None and task.delegated else set(),
     )  # fmt: skip
     return bool(ground)
 

@@ -29,6 +29,7 @@ from tasks.queries.board import (
     minutes_ahead,
     pressing,
 )
+from tasks.queries.delegations import warnings
 from tasks.sharings import overtime_ahead
 from tasks.stranded import stranded
 from teams.actions import allow_overtime
@@ -80,6 +81,7 @@ def _team(request: MemberRequest, form: OvertimeForm | None = None, status: int 
     by, today = request.member, oslo_date(timezone.now())
     members, by_day = colleagues_ahead(by, today), request.GET.get("vis") == "dager"
     context: dict[str, Any] = {
+        "delegation_warnings": warnings(by, today),
         "today": today,
         "by_day": by_day,
         "sees_patients": may(by, Permission.SEE_PATIENTS),

@@ -30,6 +30,7 @@ from tasks.queries import (
     usual_minutes,
     warned,
 )
+from tasks.queries.delegations import warnings
 from tasks.views.answers import Desk
 from teams.calendar import Week
 from teams.middleware import MemberRequest
@@ -108,6 +109,7 @@ def context(desk: Desk, **extra: Any) -> dict[str, Any]:
         "week": Week.of(desk.day),
         "sections": sections,
         "any": any(section.count for section in sections),
+        "delegation_warnings": warnings(member, desk.today),
         "warned": [desk.reader.line(row) for row in warned(member, level=level)],
         "done": done_lines(done_on(member, desk.today, limit=DONE_SHOWN), desk.now - UNDO_WITHIN),
         "quick": [(kind, usual.get((kind.pk, "")) or kind.minutes_for(member.profession)) for kind in quick],
