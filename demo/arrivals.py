@@ -8,22 +8,23 @@ import math
 import random
 from collections.abc import Callable
 
+from demo.endings import channel
+from demo.kind import Kind
+from demo.pairs import live, split
+from demo.papers import Letter
 from demo.patients import Followed
 from demo.people import DOCTOR
 from demo.story import Story
-from demo.work import Kind, Work
+from demo.work import Work
 from demo.workload import ARRIVING, LOGGED, Flow, expected
-from teams.calendar import DAY, midnight
+from tasks.letters import RULES, ReturnRule, letter
+from tasks.models import Answer, Closing
+from teams.calendar import DAY, midnight, working_days
 
 WHY_DOCTOR = ("Legen tar den selv", "Pasienten ba om lege", "Gjelder noe legen har i gang")
-RETURNED = {
-    "H1": "Viderehenvisning etter egne funn hører til sykehuset (H1)",
-    "H2": "Den som rekvirerer, følger opp: returnert (H2)",
-    "H3": "Pasientreise til sykehus bestilles av sykehuset (H3)",
-    "H4": "Sykmelding for innleggelsen skrives av sykehuset (H4)",
-    "H5": "Resept på nytt legemiddel skrives av den som endret (H5)",
-    "§ 35": "Attest uten plikt: avslått etter legekontorets retningslinje (§ 35)",
-}
+RETURNED_LATELY = (9, 2)  # working days ago
+PUT_AWAY = ((14, "Ringe pasienten etter ferien"), (17, "Høre hvordan det går med ny medisin"))
+UNANSWERED, DONE_ALL_THE_SAME = 0.01, 0.1  # of what went back to a sender
 THIS_MORNING = (
     ("epikrise_oppg", "Kontroll av kreatinin etter utskrivning", "Medisinsk avdeling"),
     ("rekv_sykehus", "Rekvirere MR for poliklinikken", "Ortopedisk poliklinikk"),
@@ -63,6 +64,10 @@ class Arrivals:
         for flow in LOGGED:
             for _ in range(_poisson(self.rng, expected(flow, day, self.scale))):
                 self._log(flow, i)
+        if i in {self.work.base - days for days in RETURNED_LATELY}:
+            self._returned_lately(i)
+        if i == self.work.base - 2:
+            self._put_away(i)
 
     def death(self, patient: Followed, i: int) -> None:
         """The death certificate: the patient's doctor's, within a day."""
@@ -78,9 +83,32 @@ class Arrivals:
                 work.kinds[slug], name, self._patient("working", work.today), work.base, 5, sender
             )
             story.opens_on = work.today
-            story.open(work.now + dt.timedelta(minutes=140 + 9 * minute), work.leader.id)
-            stories.append(story)
+            for each in split(work, story, work.kinds[slug], work.today):
+                each.open(work.now + dt.timedelta(minutes=140 + 9 * minute), work.leader.id)
+                stories.append(each)
         return stories
+
+    def _returned_lately(self, i: int) -> None:
+        """For the first screen: letters that wait for an answer, one of them for too long."""
+        kind, there = self.work.kinds["rekv_sykehus"], self.work.book.present(DOCTOR, i)
+        if there:
+            flow = next(flow for flow in ARRIVING if flow.kind == kind.slug)
+            story = self._open(kind, flow, self._patient("anyone", self.work.book.days[i]), i)
+            at = self.work.moment(i, "", story.opened_at)
+            self._write_back(story, RULES[kind.return_rule], at, there[0], answered=None)
+
+    def _put_away(self, i: int) -> None:
+        """For the first screen: what nobody has to do for some weeks yet."""
+        work, kind = self.work, self.work.kinds["telefonsporsmal"]
+        for days, name in PUT_AWAY:
+            until = work.book.days[min(work.base + days, len(work.book.days) - 6)]
+            patient = self._patient("anyone", work.today)
+            story = self._story(kind, name, patient, work.book.index(until), 5, "")
+            story.opens_on = work.book.days[i]
+            by = work.registrar(i)
+            story.open(work.moment(i, ""), by)
+            story.postpone(story.opened_at + dt.timedelta(minutes=2), until, "Avtalt med pasienten", by=by)
+            work.stories.append(story)
 
     def _arrive(self, flow: Flow, i: int) -> None:
         work, kind = self.work, self.work.kinds[flow.kind]
@@ -88,7 +116,7 @@ class Arrivals:
         story = self._open(kind, flow, patient, i)
         if flow.back and self.rng.random() < flow.back * (2.2 - work.doctors_share(work.book.days[i])):
             self._send_back(story, kind, patient, i)
-        elif not (
+        elif story.before or not (
             self._kept_by_doctor(story, kind, flow, patient, i)
             or self._at_once(story, kind, flow, patient, i)
         ):
@@ -96,7 +124,9 @@ class Arrivals:
 
     def _by_night(self, story: Story, kind: Kind, patient: Followed, i: int) -> None:
         """The usual way: the next night gives it to somebody, who works it off."""
-        if place := self.work.share_out(story, kind, patient, i + 1):
+        if story.before:
+            live(self.work, story, kind, patient, i + 1)
+        elif place := self.work.share_out(story, kind, patient, i + 1):
             self.work.work_off(story, kind, patient, place)
 
     def _open(self, kind: Kind, flow: Flow, patient: Followed | None, i: int) -> Story:
@@ -105,8 +135,10 @@ class Arrivals:
         sender = rng.choice(flow.senders) if flow.senders else ""
         story = self._story(kind, name, patient, i, flow.days, sender)
         at = midnight(self.work.book.days[i]) + dt.timedelta(seconds=int(rng.triangular(29400, 54000, 34200)))
-        story.open(at, self.work.registrar(i))
-        self.work.stories.append(story)
+        by = self.work.registrar(i)
+        for each in split(self.work, story, kind, self.work.book.days[i]):
+            each.open(at, by)
+            self.work.stories.append(each)
         return story
 
     def _story(
@@ -140,9 +172,33 @@ class Arrivals:
         if place := work.share_out(story, kind, patient, i + 1):
             if work.book.there(place.member, place.day):
                 at = work.moment(place.day, "", story.events[-1].at)
-                story.send_back(at, place.member, RETURNED[kind.return_rule])
+                answered = place.day + self.rng.randrange(1, 9)
+                self._write_back(story, RULES[kind.return_rule], at, place.member, answered)
             else:
                 work.work_off(story, kind, patient, place)
+
+    def _write_back(
+        self, story: Story, rule: ReturnRule, at: dt.datetime, by: int, answered: int | None
+    ) -> None:
+        """The letter, and what came of it on working day `answered`: most senders do it themselves."""
+        work, rng = self.work, self.rng
+        text = letter(
+            rule, what=story.name, sender=story.sender, clinic=work.roster.cast.name, today=at.date()
+        )
+        due = working_days(at.date() + DAY, rule.days)[-1] if rule.days else None
+        sent = Letter(rule.code, text, at, by, due)
+        story.send_back(
+            f"{rule.title} ({rule.code})", sent, Closing.REFUSED if rule.refuses else Closing.RETURNED
+        )
+        if not rule.days or answered is None or answered >= len(work.book.days) or rng.random() < UNANSWERED:
+            return
+        sent.answered_at, sent.answered_by = work.moment(answered, ""), work.registrar(answered)
+        sent.answer = Answer.TAKEN.value
+        if rng.random() < DONE_ALL_THE_SAME and work.book.there(by, answered):
+            sent.answer = Answer.KEPT.value
+            story.reopen(sent.answered_at, sent.answered_by)
+            done = work.moment(answered, "", sent.answered_at)
+            story.complete(done, by, work.spent(story.planned_minutes), None)
 
     def _kept_by_doctor(self, story: Story, kind: Kind, flow: Flow, patient: Followed | None, i: int) -> bool:
         """Work that others may do, done by a doctor all the same; the habit wears off."""
@@ -161,7 +217,8 @@ class Arrivals:
             story.hand_on(at, by=by, by_name=by_name, to=doctor, reason=rng.choice(WHY_DOCTOR))
         minutes = kind.minutes_for(DOCTOR)
         work.book.book(doctor, i, minutes)
-        story.complete(work.moment(i, DOCTOR, at), doctor, work.spent(minutes), None)
+        how = channel(kind.channels, rng)
+        story.complete(work.moment(i, DOCTOR, at), doctor, work.spent(minutes), None, how)
         return True
 
     def _at_once(self, story: Story, kind: Kind, flow: Flow, patient: Followed | None, i: int) -> bool:
@@ -177,7 +234,8 @@ class Arrivals:
                 work.book.book(place.member, place.day, -story.minutes)
             return False
         at = story.opened_at + dt.timedelta(seconds=self.rng.randrange(240, 7200))
-        story.complete(at, place.member, work.spent(story.minutes), None)
+        how = channel(kind.channels, self.rng)
+        story.complete(at, place.member, work.spent(story.minutes), None, how)
         return True
 
     def _log(self, flow: Flow, i: int) -> None:
@@ -200,7 +258,7 @@ class Arrivals:
         story = Story(
             kind_id=kind.id, name=kind.name, origin=kind.origin, minutes=minutes, opens_on=work.book.days[i]
         )
-        story.log(work.moment(i, profession), who, minutes)
+        story.log(work.moment(i, profession), who, minutes, channel(kind.channels, rng))
         work.stories.append(story)
 
 

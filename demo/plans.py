@@ -8,11 +8,15 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from demo.endings import JOURNALLED, attempts_of, journalled
+from demo.kind import Kind
+from demo.pairs import live, split
+from demo.papers import Note
 from demo.patients import Followed
 from demo.rows import Ids, PlanRow, PlanStepRow
 from demo.story import Story
-from demo.work import NIGHT, Kind, Standing, Work
-from tasks.models import FollowUpPlan
+from demo.work import NIGHT, End, Standing, Work
+from tasks.models import Closing, FollowUpPlan
 from tasks.recurrence import Occasion, Rhythm, first_occasion, next_occasion
 from teams.calendar import DAY, midnight
 
@@ -35,6 +39,7 @@ class ProgrammeStep:
 class ApprovedProgramme:
     id: int
     slug: str
+    name: str
     icpc2: tuple[str, ...]
     min_drugs: int
     by_condition: bool
@@ -54,6 +59,7 @@ class Running:
     waiting: bool = True
     held: bool = False
     hand_to: int | None = None
+    programme: str = ""
 
     def row(self, clinic_id: int) -> PlanStepRow:
         o = self.occasion
@@ -133,7 +139,9 @@ class Plans:
         )
         for step in programme.steps:
             occasion = first_occasion(step.rhythm, starts_on=starts, share=rng.random())
-            running = Running(self.ids.next(PlanStepRow), pk, step, patient, occasion)
+            running = Running(
+                self.ids.next(PlanStepRow), pk, step, patient, occasion, programme=programme.name
+            )
             self.steps[running.id] = running
             if state == DECLINED:
                 running.waiting = False
@@ -200,21 +208,54 @@ class Plans:
             patient_id=running.patient.row.id,
             plan_step_id=running.id,
         )
-        story.open(midnight(day) + NIGHT, None)
-        work.stories.append(story)
-        place = work.share_out(story, step.kind, running.patient, work.book.index(day))
-        end = None
-        if running.held:
-            self._hand_on(story, running, work.book.index(day))
-        elif place:
-            end = work.work_off(story, step.kind, running.patient, place, running.standing())
+        halves = split(work, story, step.kind, day)
+        for each in halves:
+            each.open(midnight(day) + NIGHT, None)
+            work.stories.append(each)
+        end = self._live(running, story, work.book.index(day))
         gone_on = running.patient.gone_on
         found = midnight(gone_on + DAY) + NIGHT if gone_on else None
         if found and (end is None or end.at >= found):
-            story.until(found)
-            story.cancel(found, None, "død" if running.patient.row.deceased_on else "ute av listen")
+            self._gone(running, halves, found)
         elif end and end.at < work.now:
             self._move_on(running, end.at.date(), done=end.done)
+            self._journal(running, end.story, halves)
+
+    def _live(self, running: Running, story: Story, i: int) -> End | None:
+        work, kind = self.work, running.step.kind
+        if story.before:
+            return live(work, story, kind, running.patient, i, running.standing())
+        place = work.share_out(story, kind, running.patient, i)
+        if running.held:
+            self._hand_on(story, running, i)
+            return None
+        return work.work_off(story, kind, running.patient, place, running.standing()) if place else None
+
+    def _gone(self, running: Running, halves: list[Story], found: dt.datetime) -> None:
+        """The night that finds the patient dead or moved ends what is open by then."""
+        dead = running.patient.row.deceased_on
+        for each in halves:
+            each.until(found)
+            if not each.ended:
+                each.cancel(
+                    found,
+                    None,
+                    "død" if dead else "ute av listen",
+                    Closing.DEAD if dead else Closing.MOVED,
+                )
+
+    def _journal(self, running: Running, story: Story, halves: list[Story]) -> None:
+        last = story.events[-1]
+        if story.closing in JOURNALLED and last.by is not None:
+            text = journalled(
+                story,
+                name=running.step.name,
+                programme=running.programme,
+                by=self.work.roster.by_id[last.by].name,
+                next_on=running.occasion.due_on,
+                attempts=attempts_of(*halves),
+            )
+            story.note = Note(running.plan_id, text, last.at, last.by)
 
     def _hand_on(self, story: Story, running: Running, i: int) -> None:
         if running.hand_to:

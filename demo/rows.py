@@ -162,6 +162,37 @@ class TaskRow(NamedTuple):
     minutes: int | None
     version: int
     closing: str
+    channel: str
+    attempts: int
+    part: str
+    after_id: int | None
+
+
+class ReturnRow(NamedTuple):
+    id: int
+    clinic_id: int
+    task_id: int
+    rule: str
+    sender: str
+    text: str
+    by_id: int
+    at: dt.datetime
+    answer_due_on: dt.date | None
+    answer: str
+    answered_by_id: int | None
+    answered_at: dt.datetime | None
+    answer_note: str
+
+
+class NoteRow(NamedTuple):
+    id: int
+    clinic_id: int
+    task_id: int
+    patient_id: int
+    plan_id: int
+    text: str
+    by_id: int
+    at: dt.datetime
 
 
 class EventRow(NamedTuple):
@@ -194,6 +225,8 @@ Row = (
     | PlanStepRow
     | TaskRow
     | EventRow
+    | ReturnRow
+    | NoteRow
 )
 
 TABLES: dict[type[Row], str] = {
@@ -210,6 +243,8 @@ TABLES: dict[type[Row], str] = {
     PlanStepRow: "tasks_planstep",
     TaskRow: "tasks_task",
     EventRow: "tasks_taskevent",
+    ReturnRow: "tasks_senderreturn",
+    NoteRow: "tasks_journalnote",
 }
 
 

@@ -19,17 +19,18 @@ from django.contrib.auth.hashers import get_hasher
 from django.db import connection, transaction
 
 from demo.history import History
+from demo.kind import Kind
 from demo.logins import LOGINS, PASSWORD
 from demo.patients import Lists, Maker
 from demo.people import FURULUND, SOLBAKKEN, Cast, started_on
 from demo.plans import ApprovedProgramme, ProgrammeStep
 from demo.roster import Roster
 from demo.rows import TABLES, DelegationRow, Ids, Row
-from demo.work import NIGHT, Kind, Work
+from demo.work import NIGHT, Work
 from demo.write import foreign_keys_checked_at_the_end, reserve_ids, write
 from reports.actions import close_weeks, draw_charts
 from reports.models import WeeklyReport
-from tasks.actions.nightly import allocate_tasks, open_due_tasks
+from tasks.actions.nightly import allocate_tasks, open_due_tasks, remake_usual_minutes
 from tasks.actions.plans import rhythm_of
 from tasks.actions.programmes import approve_programme, propose_programmes
 from tasks.models import Programme, TaskKind
@@ -145,7 +146,7 @@ def _clinic(
     with seeded.part("copy"):
         patients = [followed.row for followed in lists.patients]
         seeded.write(patients, lists.identifiers, lists.conditions, lists.medications, lists.encounters)
-        seeded.write(told.plans, told.plan_steps, told.tasks, told.events)
+        seeded.write(told.plans, told.plan_steps, *told.of_tasks)
     return history
 
 
@@ -169,6 +170,7 @@ def _finish(histories: list[History], today: dt.date, seeded: Seeded) -> None:
             cursor.execute(f"ANALYZE {table}")
     with seeded.part("night"):
         seeded.counts["opened_tonight"] = open_due_tasks(now=now, today=today)
+        seeded.counts["usual_minutes"] = remake_usual_minutes(now=now)
         seeded.counts["placed_tonight"] = allocate_tasks(now=now, today=today, seconds=NO_HURRY)
     with seeded.part("weeks"):
         # Each on its own Monday, so that a report says when it was closed.
@@ -210,6 +212,11 @@ def _kinds() -> dict[str, Kind]:
             tuple(k.delegable_to),
             k.minutes,
             k.return_rule,
+            tuple(k.preparable_by),
+            k.prepare_minutes,
+            k.decide_minutes,
+            k.paired,
+            tuple(k.channels),
         )
         for k in TaskKind.objects.all()
     }
@@ -234,6 +241,7 @@ def _programmes(clinic: Clinic, kinds: Mapping[str, Kind]) -> list[ApprovedProgr
             ApprovedProgramme(
                 programme.pk,
                 programme.slug,
+                programme.name,
                 tuple(programme.icpc2),
                 programme.min_drugs,
                 programme.by_condition,

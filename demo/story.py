@@ -12,22 +12,17 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from demo.papers import Letter, Note
 from demo.rows import EventRow, TaskRow
+from tasks.life import unheld
 from tasks.models import Closing, TaskState, Verb
 
-OPEN, ASSIGNED, DONE = TaskState.OPEN.value, TaskState.ASSIGNED.value, TaskState.DONE.value
+ASSIGNED, DONE = TaskState.ASSIGNED.value, TaskState.DONE.value
 ENDINGS = {
     Verb.COMPLETE.value: DONE,
     Verb.LOG.value: DONE,
     Verb.CANCEL.value: TaskState.CANCELLED.value,
     Verb.RETURN.value: TaskState.RETURNED.value,
-}
-
-
-CLOSINGS = {
-    DONE: Closing.DONE.value,
-    TaskState.CANCELLED.value: Closing.NOT_NEEDED.value,
-    TaskState.RETURNED.value: Closing.RETURNED.value,
 }
 
 
@@ -38,16 +33,15 @@ class Event(NamedTuple):
     holder: int | None
     reason: str
     after: dict[str, Any]
-
-    @property
-    def to_state(self) -> str:
-        """The state that the event led to."""
-        return ENDINGS.get(self.verb) or (ASSIGNED if self.holder else OPEN)
+    to_state: str
 
 
 @dataclass
 class Story:
-    """One task from its opening on. Verbs are told in order of time; what is after `now` is left out."""
+    """One task from its opening on. Verbs are told in order of time; what is after `now` is left out.
+
+    `part` and `before`: a preparation, or the signature that comes after it. `pk` is known when rows are made.
+    """
 
     kind_id: int
     name: str
@@ -61,8 +55,29 @@ class Story:
     plan_step_id: int | None = None
     sender: str = ""
     logged: bool = False
+    part: str = ""
+    before: Story | None = None
+    pk: int = 0
+    letter: Letter | None = None
+    note: Note | None = None
     why: list[tuple[dt.datetime, dict[str, Any]]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    opens_on_now: dt.date | None = None
+
+    @property
+    def ended(self) -> bool:
+        """As the last event left it."""
+        return bool(self.events) and self.events[-1].verb in ENDINGS
+
+    @property
+    def attempts(self) -> int:
+        """How often somebody has tried to reach the patient."""
+        return sum(event.verb == Verb.ATTEMPT for event in self.events)
+
+    @property
+    def closing(self) -> str:
+        """How it ended, as the last event that says so says."""
+        return str(next((e.after["closing"] for e in reversed(self.events) if "closing" in e.after), ""))
 
     @property
     def holder(self) -> int | None:
@@ -95,44 +110,88 @@ class Story:
         """By a member, or by the night (None)."""
         window = {"opens_on": self.opens_on, "due_on": self.due_on, "closes_on": self.closes_on}
         dates = {name: day.isoformat() if day else None for name, day in window.items()}
-        self._add(Verb.OPEN, at, by, None, after={"planned_minutes": self.minutes, **dates})
+        part = {"part": self.part} if self.part else {}
+        self._add(Verb.OPEN, at, by, None, after={"planned_minutes": self.minutes, **dates, **part})
 
     def assign(self, at: dt.datetime, to: int, day: dt.date, minutes: int, why: dict[str, Any]) -> None:
         """By the night: to somebody new, or another day for whoever has it."""
         verb = Verb.PLAN if to == self.holder else Verb.ASSIGN
         self.why.append((at, why))
-        self._add(verb, at, None, to, after={"planned_on": day.isoformat(), "planned_minutes": minutes})
+        let_go = {"pinned": False, "pinned_day": False} if self.pinned and to != self.holder else {}
+        after = {"planned_on": day.isoformat(), "planned_minutes": minutes, **let_go}
+        self._add(verb, at, None, to, after=after)
 
     def hand_on(self, at: dt.datetime, *, by: int, by_name: str, to: int, reason: str) -> None:
         """From a colleague to a colleague: the night leaves it there."""
         why = {"rule": "handed_on", "by": by_name}
         self.why.append((at, why))
-        self._add(Verb.HAND_ON, at, by, to, reason, {"planned_on": None, "why": why})
+        after = {"planned_on": None, "why": why, "pinned": True, "pinned_day": False}
+        self._add(Verb.HAND_ON, at, by, to, reason, after)
 
-    def postpone(self, at: dt.datetime, until: dt.date, reason: str) -> None:
-        """By whoever holds it."""
-        after = {"opens_on": until.isoformat(), "planned_on": None}
-        self._add(Verb.POSTPONE, at, self.holder, self.holder, reason, after)
+    def postpone(self, at: dt.datetime, until: dt.date, reason: str, *, by: int | None = None) -> None:
+        """By whoever holds it, or somebody else."""
+        after = {"opens_on": until.isoformat(), "planned_on": None, "pinned_day": False}
+        self._add(Verb.POSTPONE, at, by or self.holder, self.holder, reason, after)
+
+    def attempt(self, at: dt.datetime, by: int, channel: str, note: str, until: dt.date) -> None:
+        """The patient was not reached: it comes back later."""
+        after = {
+            "attempts": self.attempts + 1, "opens_on": until.isoformat(), "planned_on": None, "pinned_day": False,
+            "by": channel,
+        }  # fmt: skip
+        self._add(Verb.ATTEMPT, at, by, self.holder, note, after)
+
+    def ready(self, at: dt.datetime, by: int) -> None:
+        """What it waited for is prepared."""
+        self._add(Verb.READY, at, by, self.holder)
 
     def complete(
-        self, at: dt.datetime, by: int, minutes: int, plan_step: dict[str, str | None] | None
+        self,
+        at: dt.datetime,
+        by: int,
+        minutes: int,
+        plan_step: dict[str, str | None] | None,
+        channel: str = "",
     ) -> None:
         """Done, in so many minutes; `plan_step` is where the plan stood before it moved on."""
         extra = {"plan_step": plan_step} if plan_step else {}
-        self._add(Verb.COMPLETE, at, by, self.holder or by, after={"minutes": minutes, **extra})
+        after = {"minutes": minutes, "closing": Closing.DONE.value, "channel": channel, **extra}
+        self._add(Verb.COMPLETE, at, by, self.holder or by, after=after)
 
-    def cancel(self, at: dt.datetime, by: int | None, reason: str) -> None:
-        """It will not be done; by the night (None) when the patient is gone."""
-        self._add(Verb.CANCEL, at, by, self.holder, reason)
+    def cancel(
+        self,
+        at: dt.datetime,
+        by: int | None,
+        reason: str,
+        closing: str,
+        plan_step: dict[str, str | None] | None = None,
+    ) -> None:
+        """It will not be done, and how that came; by the night (None) when the patient is gone."""
+        extra: dict[str, Any] = {"plan_step": plan_step} if plan_step else {}
+        if closing == Closing.ELSEWHERE:
+            extra["on"] = at.date().isoformat()
+        self._add(Verb.CANCEL, at, by, self.holder, reason, {"closing": str(closing), **extra})
 
-    def send_back(self, at: dt.datetime, by: int, reason: str) -> None:
+    def send_back(self, reason: str, letter: Letter, closing: str) -> None:
         """Back to the sender, with the rule that says so."""
-        self._add(Verb.RETURN, at, by, self.holder, reason)
+        self.letter = letter
+        after = {"closing": str(closing), "rule": letter.rule}
+        self._add(Verb.RETURN, letter.at, letter.by, self.holder, reason, after)
 
-    def log(self, at: dt.datetime, by: int, minutes: int) -> None:
+    def reopen(self, at: dt.datetime, by: int) -> None:
+        """The sender says that it is ours all the same: theirs who had it."""
+        self._add(
+            Verb.REOPEN, at, by, self.holder, after={"closing": "", "planned_on": None, "pinned_day": False}
+        )
+
+    def log(self, at: dt.datetime, by: int, minutes: int, channel: str = "") -> None:
         """Written down after the fact: the task's only event."""
         self.logged = True
-        self._add(Verb.LOG, at, by, by, after={"minutes": minutes})
+        after = {
+            "planned_minutes": minutes, "opens_on": self.opens_on.isoformat(), "due_on": None, "closes_on": None,
+            "minutes": minutes, "closing": Closing.DONE.value, "channel": channel,
+        }  # fmt: skip
+        self._add(Verb.LOG, at, by, by, after=after)
 
     def _add(
         self,
@@ -145,7 +204,11 @@ class Story:
     ) -> None:
         if self.events and at < self.events[-1].at:
             raise ValueError(f"{verb}: {at} is before {self.events[-1].at}")
-        self.events.append(Event(verb.value, at, by, holder, reason, after or {}))
+        after = after or {}
+        self.opens_on_now = _date(after.get("opens_on")) or self.opens_on_now or self.opens_on
+        nobodys = unheld(self.opens_on_now, at.date()).value
+        state = ENDINGS.get(verb.value) or (ASSIGNED if holder else nobodys)
+        self.events.append(Event(verb.value, at, by, holder, reason, after, state))
 
     # --- what it adds up to
 
@@ -153,6 +216,12 @@ class Story:
         """Leave out what has not happened yet."""
         self.events = [event for event in self.events if event.at < now]
         self.why = [pair for pair in self.why if pair[0] < now]
+        if self.letter and self.letter.at >= now:
+            self.letter = None
+        if self.letter and self.letter.answered_at and self.letter.answered_at >= now:
+            self.letter.answer, self.letter.answered_by, self.letter.answered_at = "", None, None
+        if self.note and self.note.at >= now:
+            self.note = None
 
     def task_row(self, pk: int, clinic_id: int) -> TaskRow:
         """The row that the events add up to."""
@@ -160,6 +229,7 @@ class Story:
         for event in self.events:
             known.update(event.after)
         last = self.events[-1]
+        self.pk = pk
         ended = last.verb in ENDINGS
         done = last.to_state == DONE
         minutes = known.get("minutes")
@@ -188,12 +258,18 @@ class Story:
             last.by if done else None,
             minutes if done else None,
             len(self.events),
-            CLOSINGS.get(last.to_state, "") if ended else "",
+            known.get("closing", ""),
+            known.get("channel", ""),
+            known.get("attempts", 0),
+            self.part,
+            self.before.pk if self.before else None,
         )
 
     def event_rows(self, task_id: int, clinic_id: int) -> list[EventRow]:
         """Without ids: those are given when all stories are in order of time."""
         rows, state, holder = [], "", None
+        if self.before:
+            self.events[0].after["after"] = self.before.pk
         for event in self.events:
             rows.append(
                 EventRow(

@@ -11,11 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from demo.book import Book, Place
+from demo.endings import TRIED, channel, ending
+from demo.kind import Kind
 from demo.patients import Followed
 from demo.people import DOCTOR, NURSE, SECRETARY, first_day
 from demo.roster import Roster
 from demo.rows import DelegationRow
 from demo.story import Story
+from tasks.actions.closing import REMINDERS
+from tasks.eligibility import rule_for
+from tasks.models import Closing
 from teams.calendar import DAY, midnight
 
 # Where a plan stood before it moved on, as the event tells it.
@@ -24,14 +29,8 @@ Standing = dict[str, str | None]
 NIGHT = dt.timedelta(hours=4)
 # What becomes of a task on the day it was planned for; the rest is done that day.
 CANCELLED, POSTPONED, SLIPPED, FORGOTTEN = 0.025, 0.05, 0.11, 0.022
-# Whom the clinic calls in cannot always be reached: so many come some weeks after they were due.
-NOT_REACHED = 0.06
-WHY_CANCELLED = (
-    "Pasienten ønsker det ikke nå",
-    "Gjort ved annen time",
-    "Ikke lenger aktuelt",
-    "Møtte ikke, sendt brev",
-)
+# Whom the clinic calls in cannot always be reached: so many come some weeks after they were due, or never.
+NOT_REACHED, GIVEN_UP = 0.06, 0.2
 WHY_POSTPONED = (
     "Pasienten ba om ny tid",
     "Venter på prøvesvar",
@@ -50,30 +49,12 @@ TAKEN_BY_DOCTOR = {
 
 
 @dataclass(frozen=True)
-class Kind:
-    """What the catalogue says of a kind, as far as the demo needs it."""
-
-    id: int
-    slug: str
-    name: str
-    origin: str
-    professions: tuple[str, ...]
-    delegable_to: tuple[str, ...]
-    minutes: Mapping[str, int]
-    return_rule: str
-
-    def minutes_for(self, profession: str) -> int:
-        return self.minutes.get(profession) or next(iter(self.minutes.values()), 10)
-
-    @property
-    def usual_minutes(self) -> int:
-        return self.minutes.get(self.professions[0], 10)
-
-
-@dataclass(frozen=True)
 class End:
+    """When and by which story it ended; `done` also when it was done elsewhere: then a plan counts on from there."""
+
     at: dt.datetime
     done: bool
+    story: Story
 
 
 class Work:
@@ -95,21 +76,20 @@ class Work:
         self.stories: list[Story] = []
         self.began_delegating = min((d.starts_on for d in delegations if d.revoked_on is None), default=None)
         self.leader = roster.members[0]
-        self._may: dict[tuple[int, int | None, dt.date], dict[int, str]] = {}
+        self._may: dict[tuple[int, str, int | None, dt.date], dict[int, str]] = {}
 
     # --- who
 
-    def may(self, kind: Kind, patient: Followed | None, day: dt.date) -> dict[int, str]:
-        """Member ids who may do it on the day, each with the ground."""
+    def may(self, kind: Kind, patient: Followed | None, day: dt.date, part: str = "") -> dict[int, str]:
+        """Member ids who may do it (or that part of it) on the day, each with the ground."""
         doctor = patient.row.list_doctor_id if patient else None
-        key = (kind.id, doctor if kind.delegable_to else None, day)
+        key = (kind.id, part, doctor if kind.delegable_to else None, day)
         if key not in self._may:
+            professions = rule_for(kind, part).professions
             found = {
                 m.id: "profession"
                 for m in self.roster.members
-                if m.profession in kind.professions
-                and m.starts_on <= day
-                and (not m.ends_on or day <= m.ends_on)
+                if m.profession in professions and m.starts_on <= day and (not m.ends_on or day <= m.ends_on)
             }
             for d in self.delegations:
                 if (d.kind_id, d.doctor_id) == (kind.id, doctor) and self._in_force(d, day):
@@ -170,14 +150,21 @@ class Work:
     # --- what happens
 
     def share_out(
-        self, story: Story, kind: Kind, patient: Followed | None, i: int, *, hard: bool = False
+        self,
+        story: Story,
+        kind: Kind,
+        patient: Followed | None,
+        i: int,
+        *,
+        first: int = 0,
+        nights: int = 15,
     ) -> Place | None:
-        """The nights from working day `i` on try to give the task to somebody."""
+        """The nights from working day `i` on try to give the task to somebody, not before working day `first`."""
         due = self.book.index(story.due_on) if story.due_on else None
-        first = self.book.index(story.opens_on)
-        for night in range(i, min(i + 15, len(self.book.days))):
-            may = self.may(kind, patient, self.book.days[night])
-            delegated = [m for m, ground in may.items() if ground == "delegation"]
+        first = max(first, self.book.index(story.opens_on))
+        for night in range(i, min(i + nights, len(self.book.days))):
+            may = self.may(kind, patient, self.book.days[night], story.part)
+            delegated = [m for m, ground in may.items() if ground == "delegation" and not story.part]
             minutes = kind.minutes_for(self.book.profession[delegated[0]]) if delegated else story.minutes
             place = self.book.place(minutes, may, self.ties(patient), today=night, first=first, due=due)
             if place:
@@ -198,33 +185,52 @@ class Work:
         who, i = self._delayed(story, kind, patient, place)
         who, i = self._there(story, kind, patient, who, i)
         rng = self.rng
-        if not story.hard and rng.random() < CANCELLED:
+        given_up = CANCELLED + (GIVEN_UP if story.attempts else 0.0)
+        if not story.hard and rng.random() < given_up:
             at = self.moment(i, "", story.events[-1].at)
-            story.cancel(at, who, rng.choice(WHY_CANCELLED))
-            return End(at, done=False)
+            reason, closing = ending(story, rng)
+            story.cancel(at, who, reason, closing, standing)
+            return End(at, closing == Closing.ELSEWHERE, story)
         by = self._taken_over(story, kind, patient, who, i)
         profession = self.book.profession[by]
-        minutes = kind.minutes_for(profession) if by != who else story.planned_minutes
+        minutes = kind.minutes_for(profession) if by != who and not story.part else story.planned_minutes
         at = self.moment(i, profession, story.events[-1].at)
-        story.complete(at, by, self.spent(minutes), standing)
-        return End(at, done=True)
+        how = channel(kind.channels, rng) if story.part != "sign" else ""
+        story.complete(at, by, self.spent(minutes), standing, how)
+        return End(at, True, story)
 
     def _delayed(self, story: Story, kind: Kind, patient: Followed | None, place: Place) -> tuple[int, int]:
         """Most are done on the day; some are postponed by whoever has them, slip, or lie."""
         who, i, fate = place.member, place.day, self.rng.random()
-        lies = NOT_REACHED if story.plan_step_id else FORGOTTEN
+        called_in = story.origin == "plan" and story.part != "sign"
+        lies = NOT_REACHED if called_in else FORGOTTEN
         if story.hard or fate > POSTPONED + SLIPPED + lies or not self.book.there(who, i):
             return who, i
         later = self._later(story, i, fate)
-        if fate < POSTPONED:
+        seen_from = i + 1 if fate < POSTPONED else later
+        if fate > POSTPONED + SLIPPED and called_in:
+            later = seen_from = self._tried(story, who, i, later)
+        elif fate < POSTPONED:
             at = self.moment(i, "", story.events[-1].at)
             story.postpone(at, self.book.days[later], self.rng.choice(WHY_POSTPONED))
         self.book.book(who, i, -story.planned_minutes)
         self.book.book(who, later, story.planned_minutes)
-        seen_from = i + 1 if fate < POSTPONED else later
         if self.book.expected(who, later, seen_from):
             story.assign(self.night(seen_from), who, self.book.days[later], story.planned_minutes, place.why)
         return who, later
+
+    def _tried(self, story: Story, who: int, i: int, later: int) -> int:
+        """Called in and not reached, once or twice, as the product's reminders go; the working day it comes to."""
+        days, last = self.book.days, len(self.book.days) - 1
+        for wait in REMINDERS[: self.rng.choice((1, 1, 2))]:
+            back = self.book.index(days[i] + wait * DAY)
+            if back >= last or not self.book.there(who, i):
+                break
+            at = self.moment(i, "", story.events[-1].at)
+            by, note = self.rng.choice(TRIED)
+            story.attempt(at, who, by.value, note, days[back])
+            i = back
+        return min(max(later, i), last)
 
     def _later(self, story: Story, i: int, fate: float) -> int:
         """Days: a postponed one a week or two, a slipped one a few, one that lies some weeks."""
@@ -233,7 +239,7 @@ class Work:
             later = i + rng.randrange(3, 12)
         elif fate < POSTPONED + SLIPPED:
             later = i + rng.randrange(1, 5)
-        elif story.plan_step_id and story.due_on:
+        elif story.origin == "plan" and story.due_on:
             later = max(i + 1, self.book.index(story.due_on) + rng.randrange(1, 22))
         else:
             later = i + rng.randrange(7, 30)
@@ -241,11 +247,13 @@ class Work:
 
     def _there(self, story: Story, kind: Kind, patient: Followed | None, who: int, i: int) -> tuple[int, int]:
         """Whoever fell ill, is off the day it slipped to, or whose delegation ended: another gets it, or another day."""
-        while not self.book.there(who, i) or who not in self.may(kind, patient, self.book.days[i]):
+        while not self.book.there(who, i) or who not in self.may(
+            kind, patient, self.book.days[i], story.part
+        ):
             if i + 1 >= len(self.book.days):
                 return who, i
             self.book.book(who, i, -story.planned_minutes)
-            may = self.may(kind, patient, self.book.days[i])
+            may = self.may(kind, patient, self.book.days[i], story.part)
             place = self.book.place(
                 story.planned_minutes, may, self.ties(patient), today=i, first=i, due=i + 3
             )
@@ -260,12 +268,13 @@ class Work:
 
     def _taken_over(self, story: Story, kind: Kind, patient: Followed | None, who: int, i: int) -> int:
         """A doctor does it after all, when the patient is there for something else."""
-        share = TAKEN_BY_DOCTOR.get(kind.slug, 0.0) if story.plan_step_id else 0.0
+        usual = story.origin == "plan" and story.part != "sign"
+        share = TAKEN_BY_DOCTOR.get(kind.slug, 0.0) if usual else 0.0
         if self.rng.random() < share * self.doctors_share(self.book.days[i]):
             doctor = self._doctor_there(patient, i)
-            if doctor is not None and doctor in self.may(kind, patient, self.book.days[i]):
+            if doctor is not None and doctor in self.may(kind, patient, self.book.days[i], story.part):
                 self.book.book(who, i, -story.planned_minutes)
-                self.book.book(doctor, i, kind.minutes_for(DOCTOR))
+                self.book.book(doctor, i, story.planned_minutes if story.part else kind.minutes_for(DOCTOR))
                 return doctor
         return who
 

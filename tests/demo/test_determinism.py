@@ -43,12 +43,14 @@ def fingerprint() -> str:
 
 
 def _from_the_first(value: Any, member: int, task: int) -> None:
-    """The ids inside a reason, a run's loads and what it left, counted from the first as columns are."""
+    """The ids inside a reason, an event, a run's loads and what it left, counted from the first as columns are."""
     if isinstance(value, dict):
         for other in value.get("others", []):
             other[0] -= member
         for each in value.get("members", []):
             each["id"] -= member
+        if "after" in value:
+            value["after"] -= task
     else:
         for each in value:
             if isinstance(each, list):

@@ -133,7 +133,7 @@ def test_a_story_cut_short_is_the_task_of_that_moment() -> None:
     story.assign(at + DAY, 8, at.date() + DAY, 6, {"rule": "only_one"})
     story.complete(at + 2 * DAY, 8, 9, None)
     with pytest.raises(ValueError, match="is before"):
-        story.cancel(at, 8, "too late")
+        story.cancel(at, 8, "too late", "not_needed")
     done = story.task_row(1, 1)
     assert (done.state, done.done_by_id, done.minutes, done.planned_minutes, done.version) == (
         "done",

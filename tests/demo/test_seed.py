@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
+from dataclasses import asdict, fields
 from io import StringIO
-from typing import Any
+from itertools import pairwise
 
 import pytest
 from django.contrib.auth.hashers import check_password
@@ -19,10 +20,24 @@ from demo.work import NIGHT
 from patients.models import Condition, Patient, PatientIdentifier
 from patients.personnummer import FNR_SYSTEM, fault
 from reports.models import CapacityLine, MovableLine, ReportChart, WeeklyReport
+from tasks import life
 from tasks.actions.plans import rhythm_of
-from tasks.eligibility import KindRule, ground_for
-from tasks.models import Delegation, FollowUpPlan, PlanStep, Programme, Task, TaskEvent, TaskState, Verb
+from tasks.eligibility import ground_for, rule_for
+from tasks.models import (
+    Delegation,
+    FollowUpPlan,
+    JournalNote,
+    PlanStep,
+    Programme,
+    SenderReturn,
+    Task,
+    TaskEvent,
+    TaskState,
+    UsualMinutes,
+    Verb,
+)
 from tasks.recurrence import next_occasion
+from tasks.replay import Standing, replay
 from teams.calendar import DAY, OSLO, Week, is_working_day, midnight, oslo_date
 from teams.models import Absence, Clinic, Member, User
 from teams.queries import capacity
@@ -55,42 +70,68 @@ def test_constraints_hold_after_the_night_too() -> None:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
-def replay(events: list[TaskEvent]) -> dict[str, Any]:
-    """A task's row as far as its events tell of it."""
-    known: dict[str, Any] = {"ended_at": None, "done_by": None, "minutes": None, "planned_on": None}
-    state, holder, last = "", None, None
-    for event in events:
-        assert (event.from_state, event.from_member_id) == (state, holder)
-        assert last is None or event.at >= last
-        known |= {name: event.after[name] for name in known if name in event.after}
-        known |= {name: event.after[name] for name in ("opens_on", "planned_minutes") if name in event.after}
-        state, holder, last = event.to_state, event.to_member_id, event.at
-        if event.verb in (Verb.COMPLETE, Verb.LOG, Verb.CANCEL, Verb.RETURN):
-            known["ended_at"] = event.effective_at
-        if state == TaskState.DONE:
-            known["done_by"] = event.by_id
-    return known | {"state": state, "assignee": holder, "version": len(events)}
-
-
-def test_the_events_of_every_task_add_up_to_its_row() -> None:
+def test_every_task_stands_as_its_events_alone_say() -> None:
     stories = defaultdict(list)
     for event in TaskEvent.objects.order_by("id"):
         stories[event.task_id].append(event)
     tasks = list(Task.objects.all())
     assert len(tasks) == len(stories) > 2000
+    names = [field.name for field in fields(Standing)]
     for task in tasks:
         events = stories[task.pk]
-        told = replay(events)
-        row = {
-            "state": task.state, "assignee": task.assignee_id, "version": task.version, "ended_at": task.ended_at,
-            "done_by": task.done_by_id, "minutes": task.minutes,
-            "planned_on": task.planned_on.isoformat() if task.planned_on else None,
-        }  # fmt: skip
-        assert {name: told[name] for name in row} == row, (task.pk, [e.verb for e in events])
-        assert task.opens_on.isoformat() == told.get("opens_on", task.opens_on.isoformat())
-        assert task.planned_minutes == told.get("planned_minutes", task.planned_minutes)
+        row = {name: getattr(task, name) for name in names} | {"forbidden": tuple(task.forbidden)}
+        assert asdict(replay(events)) == row, (task.pk, [e.verb for e in events])
+        assert all(earlier.at <= later.at for earlier, later in pairwise(events))
         assert events[0].verb == (Verb.LOG if task.logged else Verb.OPEN)
-        assert task.opened_at == events[0].at
+
+
+def test_every_change_is_one_that_the_table_allows() -> None:
+    for verb, before, after in TaskEvent.objects.values_list("verb", "from_state", "to_state").distinct():
+        if not before:
+            assert life.BEGINS[Verb(verb)] in {after, TaskState.OPEN}, (verb, after)
+            continue
+        to = life.MOVES[Verb(verb)][TaskState(before)]
+        assert after in ({*life.NOBODYS} if to in life.NOBODYS else {to}), (verb, before, after)
+
+
+def test_the_demo_shows_a_tasks_whole_life() -> None:
+    here = Task.objects.filter(clinic=clinic())
+    closings = set(here.exclude(closing="").values_list("closing", flat=True))
+    assert {"done", "elsewhere", "declined", "unreached", "not_needed", "returned"} <= closings
+    assert here.filter(state="scheduled", assignee=None, opens_on__gt=TODAY).count() >= 2
+    assert here.filter(attempts__gt=0).exists()
+    met = here.filter(state="done").exclude(kind__channels=[]).exclude(part="sign")
+    assert not met.filter(channel="").exists()
+    waiting = SenderReturn.objects.filter(clinic=clinic(), answer="", answer_due_on__isnull=False)
+    assert waiting.filter(answer_due_on__lt=TODAY).exists()
+    assert SenderReturn.objects.filter(answer="taken").exists()
+    assert UsualMinutes.objects.filter(clinic=clinic(), member=None).exists()
+    assert UsualMinutes.objects.filter(clinic=clinic()).exclude(member=None).exists()
+
+
+def test_pairs_are_prepared_by_one_and_signed_by_another() -> None:
+    signatures = Task.objects.filter(part="sign").select_related("after", "after__done_by", "done_by")
+    signed = [task for task in signatures if task.state == "done"]
+    assert len(signed) > 100
+    waiting = [task for task in signatures if task.ended_at is None and task.after.ended_at is None]
+    assert waiting
+    for task in signed:
+        assert task.after.part == "prepare"
+        assert task.after.ended_at is not None
+        assert task.after.ended_at <= task.ended_at
+    assert sum(task.after.done_by_id not in (None, task.done_by_id) for task in signed) > 0.8 * len(signed)
+    planned = [task for task in waiting if task.planned_on and task.after.planned_on]
+    assert all(task.planned_on >= task.after.planned_on for task in planned)
+
+
+def test_what_was_declined_or_never_reached_in_a_plan_is_journalled() -> None:
+    closed = Task.objects.filter(closing__in=["declined", "unreached"], plan_step__isnull=False)
+    assert closed.exists()
+    notes = list(JournalNote.objects.all())
+    assert len(notes) == closed.count()
+    for note in notes:
+        assert "§ 25" in note.text
+        assert str(note.patient) not in note.text
 
 
 def test_nobody_does_what_the_catalogue_forbids() -> None:
@@ -106,7 +147,7 @@ def test_nobody_does_what_the_catalogue_forbids() -> None:
             and (d.ends_on is None or d.ends_on >= day)
             and (d.revoked_on is None or d.revoked_on > day)
         }
-        rule = KindRule(frozenset(task.kind.professions), frozenset(task.kind.delegable_to))
+        rule = rule_for(task.kind, task.part)
         ground = ground_for(
             rule, member_id=task.done_by_id, profession=task.done_by.profession,
             list_doctor_id=task.patient.list_doctor_id if task.patient else None, delegated=in_force,
@@ -132,7 +173,7 @@ def test_work_is_done_on_working_days_by_people_who_are_there() -> None:
 def test_nothing_has_happened_that_has_not_happened_yet() -> None:
     assert not Task.objects.filter(ended_at__gte=NOW).exists()
     later = TaskEvent.objects.filter(at__gt=NOW)
-    assert later.count() == later.filter(verb="open", task__assignee=None).count() == 3
+    assert later.count() == later.filter(verb="open", task__assignee=None).count() == 4
 
 
 def test_the_dead_and_the_moved_are_not_followed() -> None:
@@ -155,7 +196,8 @@ def test_person_numbers_are_valid_and_nobodys() -> None:
 def test_plans_stand_where_their_tasks_leave_them() -> None:
     open_tasks = dict(Task.objects.open().exclude(plan_step=None).values_list("plan_step", "due_on"))
     last_done: dict[int, dt.date] = {}
-    for task in Task.objects.filter(state="done").exclude(plan_step=None).order_by("ended_at"):
+    counts = Q(state="done") | Q(closing="elsewhere")
+    for task in Task.objects.filter(counts).exclude(plan_step=None).order_by("ended_at"):
         last_done[task.plan_step_id] = oslo_date(task.ended_at)
     followed = 0
     for row in PlanStep.objects.select_related("step", "plan"):
@@ -204,7 +246,7 @@ def test_the_logins_have_something_to_do_in_the_first_week() -> None:
     assert last_day_today.count() <= 1
     assert Task.objects.open().filter(due_on__lt=TODAY).exists()
     assert Task.objects.open().filter(origin="hospital").exclude(sender="").exists()
-    assert Task.objects.open().filter(assignee=None).count() == 3
+    assert Task.objects.filter(state="open", assignee=None).count() == 4
 
 
 def test_the_weeks_are_closed_and_quiet_in_july_and_at_christmas() -> None:
