@@ -10,7 +10,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = sheet();
   if (event.detail.target !== dialog || dialog.open) return;
   dialog.showModal();
-  const form = wanted && dialog.querySelector(`form[action$="${wanted}"]`);
+  const form = wanted ? dialog.querySelector(`form[action$="${wanted}"]`) : null;
   wanted = "";
   const part = form && form.closest("details");
   if (part) part.open = true;
