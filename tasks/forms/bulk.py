@@ -59,7 +59,7 @@ class WishForm(forms.Form):
         error_messages={"invalid_choice": _("Velg fra listen.")},
     )  # fmt: skip
     on = forms.DateField(
-        label=_("Gjort den dagen"), required=False,
+        label=_("Hvis gjort et annet sted: dagen"), required=False,
         widget=forms.DateInput(attrs={"type": "date", "class": "ds-input"}, format="%Y-%m-%d"),
         error_messages={"invalid": _("Skriv en dato, for eksempel 24.11.2026.")},
     )  # fmt: skip
