@@ -103,8 +103,11 @@ DEFINITIONS: dict[str, Definition] = {
         _("Kapasitet"),
         _("minutter"),
         _(
-            "Arbeidstid i uken minus det som er satt av til annet (timebok, kommunalt arbeid), minus fravær."
-            " Helligdager teller null, 24. og 31. desember og onsdag før skjærtorsdag halvt."
+            "Dag for dag: arbeidstid minus det som er satt av til annet (timebok) og minus andre plikter (kommunalt"
+            " legearbeid, legevakt, veiledning, undervisning, faste møter), ganget med den delen av dagen kontoret"
+            " er åpent (helligdager null, 24. og 31. desember og onsdag før skjærtorsdag halvt) og med den delen"
+            " medarbeideren ikke har fravær (halve dager halvt, timer etter arbeidstiden), minus hvile etter legevakt"
+            " dagen før. Aldri under null, og bare mens medarbeideren er ansatt. Overtid er ikke med."
         ),
     ),
     "done_minutes": Definition(
