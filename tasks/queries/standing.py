@@ -8,6 +8,7 @@ from tasks.models import SenderReturn, Task, TaskEvent
 from tasks.queries.worklist import WORK_ROW, WorkRow
 from teams.calendar import oslo_date
 from teams.models import Member
+from teams.permissions import Permission, may
 from teams.queries import stands_in
 
 MOST_WAITING = 200
@@ -32,9 +33,9 @@ def waiting_returns(member: Member) -> list[SenderReturn]:
 def escalated(member: Member, *, now: dt.datetime | None = None) -> list[WorkRow]:
     """Hard deadlines that are about to be late: all of the clinic's for a leader, else what everybody is told of.
 
-    `now` decides whether a leader is there (default: nobody but leaders sees the first level). At most two queries.
+    With `now`, everybody is told of it all when no leader is there. At most two queries, bounded.
     """
-    leads = stands_in(member, oslo_date(now)) if now else False
+    leads = stands_in(member, oslo_date(now)) if now else may(member, Permission.ASSIGN_TASKS)
     level = LEADER if leads else EVERYBODY
     rows = Task.objects.visible_to(member).open().filter(hard=True, escalated__gte=level)
     return [WorkRow._make(row) for row in rows.in_order().values_list(*WORK_ROW)[:MOST_ESCALATED]]
