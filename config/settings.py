@@ -71,6 +71,7 @@ def _database() -> dict[str, Any]:
         database["PASSWORD"] = ROLE_PASSWORDS[database["USER"]]
     elif ROLE != "owner":
         raise ImproperlyConfigured(f"FORDEL_ROLE er «{ROLE}»; den kan være owner, app eller jobs.")
+    options["prepare_threshold"] = 5  # of teams/prepared.py; Django's own cursors prepare nothing
     if ROLE == "app":
         options["pool"] = {"min_size": 1, "max_size": 4}
     else:

@@ -13,6 +13,7 @@ from django.db.models import Exists, F, Model, OuterRef, Q
 from teams.calendar import OSLO, day_share
 from teams.models import Absence, Clinic, DayPart, Member, Overtime, User
 from teams.permissions import TABLE, Permission, may
+from teams.prepared import prepared
 
 
 @cache
@@ -59,7 +60,8 @@ def capacity(days: Iterable[dt.date], clinics: list[int] | None = None) -> dict[
     """
     days = list(days)
     found: dict[int, dict[dt.date, int]] = defaultdict(dict)
-    with connection.cursor() as cursor:
+    # A page asks for its own clinic, again and again; a job for all of them, and then the plan matters.
+    with prepared() if clinics and len(clinics) == 1 else connection.cursor() as cursor:
         cursor.execute(
             "SELECT member_id, on_day, minutes FROM teams_capacity(%s::date[], %s::real[])"
             " WHERE minutes > 0 AND (%s::bigint[] IS NULL OR clinic_id = ANY(%s::bigint[]))",

@@ -6,13 +6,14 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tasks.presenters.lines import TaskLine, Usual, Visit, line, shown_minutes
 from tasks.presenters.words import Person
-from tasks.queries import SECTIONS, Held, WorkRow
+from tasks.queries import SECTIONS, Held, Placed, WorkRow
 from tasks.queries.day import COLLAPSED, HARD, OVERDUE, TODAY, UNDATED, WEEK
 from tasks.queries.keyset import key_of
 from teams.calendar import Week
@@ -63,6 +64,7 @@ class Reader:
     now: dt.datetime
     usual: Usual
     several: bool = False
+    said: dict[Any, Any] = field(default_factory=dict)
 
     def line(self, row: WorkRow) -> TaskLine:
         """The row in words, as this reader sees it."""
@@ -71,7 +73,9 @@ class Reader:
         holder = ""
         if self.several and not you:
             holder = _("Hos %(name)s.") % {"name": person.name} if person.name else _("Ingen har den.")
-        return line(row, person=person, today=self.today, usual=self.usual, now=self.now, holder=holder)
+        return line(
+            row, person=person, today=self.today, usual=self.usual, now=self.now, holder=holder, said=self.said
+        )  # fmt: skip
 
 
 def titles(day: dt.date, today: dt.date) -> dict[str, str]:
@@ -111,10 +115,24 @@ def rows_of_each(sections: Sequence[Section]) -> dict[int, int]:
     return {n: rows for n, rows in shown.items() if rows}
 
 
-def fill(sections: Sequence[Section], placed: Iterable[tuple[int, WorkRow]], reader: Reader) -> None:
-    """Write rows, in order and each with its section's number, into the sections as lines."""
+def within(placed: Iterable[Placed], limits: Mapping[int, int]) -> list[Placed]:
+    """The first of each section, no more than its limit."""
+    taken: Counter[int] = Counter()
+    found = []
+    for each in placed:
+        taken[each.section] += 1
+        if taken[each.section] <= limits.get(each.section, 0):
+            found.append(each)
+    return found
+
+
+def fill(
+    sections: Sequence[Section], placed: Iterable[Placed], rows: Mapping[int, WorkRow], reader: Reader
+) -> None:
+    """Write the rows, in the order they are placed, into the sections as lines."""
     last: dict[int, WorkRow] = {}
-    for n, row in placed:
+    for task_id, n in placed:
+        row = rows[task_id]
         sections[n].lines.append(reader.line(row))
         last[n] = row
     for n, row in last.items():

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -58,6 +59,10 @@ class TaskLine:
     of_visit: str = ""
     took: str = ""
 
+    def __getitem__(self, name: str) -> Any:
+        """By name, as a template looks first: an attribute would cost it an error each time."""
+        return getattr(self, name)
+
     @property
     def alone(self) -> list[TaskLine]:
         """For a template that writes lines: this one."""
@@ -84,16 +89,30 @@ def line(
     usual: Usual | None = None,
     now: dt.datetime | None = None,
     holder: str = "",
+    said: dict[Any, Any] | None = None,
 ) -> TaskLine:
     """A row in words; `person` has the task, as the reader names them.
 
-    Minutes are the clock's, else what it usually takes (`usual`), else planned.
+    Minutes are the clock's, else what it usually takes (`usual`), else planned. `said` remembers words from one row
+    to the next of the same reader: most rows have the same few reasons and days.
     """
+    said = {} if said is None else said
     who = patient_words(row.given_name, row.family_name, row.birth_date, today)
     key = str(row.id)
+    why = (row.why.get("obstacle"), row.why.get("rule"), row.why.get("by"), person, row.planned_on)
+    if why not in said:
+        said[why] = reason(row.why, person, day=row.planned_on, today=today)
+    due = (row.due_on, row.hard, row.closes_on, row.escalated)
+    if due not in said:
+        said[due] = _tag(row, today)
+    source = (
+        row.programme, row.sender, row.origin, row.attempts,
+        row.part, row.after_id and (row.waits_for, row.waits_until, row.waits_ended), str(row.signer),
+    )  # fmt: skip
+    if source not in said:
+        said[source] = _note(row, today)
     return TaskLine(
-        row.id, row.version, row.patient_id, who, row.name, _note(row, today),
-        reason(row.why, person, day=row.planned_on, today=today), _tag(row, today),
+        row.id, row.version, row.patient_id, who, row.name, said[source], said[why], said[due],
         shown_minutes(row.kind_id, row.part, row.minutes, row.timed, row.timer_from, usual or {}, now),
         standing=_standing(row, person), holder=holder, key=key, stamp=str(row.version), url=_task_url(key),
         patient_url=_patient_url(row.patient_id), label=f"{row.name}, {who}" if who else row.name,

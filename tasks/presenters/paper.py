@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tasks.presenters.day import Reader, Section
-from tasks.queries import WorkRow
+from tasks.queries import Placed, WorkRow
 from teams.templatetags.fordel import short_day
 
 
@@ -36,11 +36,12 @@ class PaperSection:
 
 
 def paper(
-    sections: Sequence[Section], placed: Iterable[tuple[int, WorkRow]], reader: Reader
+    sections: Sequence[Section], placed: Iterable[Placed], rows: Mapping[int, WorkRow], reader: Reader
 ) -> list[PaperSection]:
-    """Rows, in order and each with its section's number, as lines to print."""
+    """The rows, in the order they are placed, as lines to print."""
     found = [PaperSection(each.title, each.sum, each.count) for each in sections]
-    for n, row in placed:
+    for task_id, n in placed:
+        row = rows[task_id]
         line = reader.line(row)
         born = f"{row.given_name} {row.family_name}, f. {row.birth_date.year}" if row.birth_date else ""
         due = short_day(row.due_on) if row.due_on else ""

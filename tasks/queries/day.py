@@ -6,36 +6,51 @@ Bounded whatever there is: sums are made in the database, and only the rows that
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from django.db.models import (
-    Case,
-    Count,
-    Exists,
-    F,
-    IntegerField,
-    OuterRef,
-    Q,
-    Sum,
-    Value,
-    When,
-    Window,
-)
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Q, Sum
 
-from tasks.models import Part, Task, TaskQuerySet
-from tasks.queries.keyset import behind
+from tasks.models import Task, TaskQuerySet
+from tasks.queries.keyset import parse_key
 from tasks.queries.loads import DayLoad
 from tasks.queries.worklist import WORK_ROW, WorkRow
 from teams.calendar import DAY, Week, midnight
 from teams.models import Member
+from teams.prepared import prepared
 
+SQL = Path(__file__).parent.parent / "sql" / "my_day.sql"
 SECTIONS = ("hard", "overdue", "today", "week", "undated", "later", "waiting")
 # Read when somebody opens them.
 COLLAPSED = ("later", "waiting")
 HARD, OVERDUE, TODAY, WEEK, UNDATED, LATER, WAITING = range(len(SECTIONS))
-ORDER = ("-hard", F("due_on").asc(nulls_last=True), "id")
+FIRST_ROWS = 60  # of each section, at most
+
+_LIGHT = (
+    "id", "kind_id", "part", "planned_minutes", "timed", "timer_from",
+    "hard", "due_on", "escalated", "after_id", "opens_on", "planned_on",
+)  # fmt: skip
+# Hard first, then by due date with undated last, as Task.objects.in_order().
+_SUMS_AND_FIRST = """
+    SELECT NULL AS id, section, kind_id, part, planned_minutes, timed, timer_from, count(*) AS n
+    FROM placed GROUP BY section, kind_id, part, planned_minutes, timed, timer_from
+    UNION ALL
+    SELECT id, section, kind_id, '', 0, 0, NULL, place
+    FROM (
+        SELECT id, section, kind_id, row_number() OVER (
+            PARTITION BY section ORDER BY NOT hard, coalesce(due_on, 'infinity'), id
+        ) AS place
+        FROM placed WHERE section = ANY(%s)
+    ) ranked WHERE place <= %s
+"""
+_NEXT = """
+    SELECT id, section FROM placed
+    WHERE section = %s AND (NOT hard, coalesce(due_on, 'infinity'), id) > (%s, %s::date, %s)
+    ORDER BY NOT hard, coalesce(due_on, 'infinity'), id LIMIT %s
+"""
 
 
 class Held(NamedTuple):
@@ -57,60 +72,51 @@ class Placed(NamedTuple):
     section: int
 
 
-def section_of(day: dt.date, today: dt.date) -> Case:
-    """The number of a task's section among SECTIONS. `day` is the working day shown, `today` the date.
+def sums_and_first(
+    tasks: TaskQuerySet, day: dt.date, today: dt.date, *, rows: int = FIRST_ROWS
+) -> tuple[list[Held], list[Placed]]:
+    """What the sections hold of these tasks, and so many of each that is not collapsed, in order. One query.
 
-    On a day off they differ, and what is late is counted from today. A hard deadline stands first from when it is
-    due, or from when somebody was warned of it. What has no due date never stands above what is overdue.
+    `day` is the working day shown, `today` the date. With `rows=0` the sums alone.
     """
-    sunday = Week.of(day).sunday
-    preparing = Task.objects.filter(pk=OuterRef("after"), ended_at__isnull=True)
-    return Case(
-        When(Q(hard=True) & (Q(due_on__lte=day) | Q(escalated__gt=0)), then=Value(HARD)),
-        When(Q(part=Part.SIGN) & Exists(preparing), then=Value(WAITING)),
-        When(opens_on__gt=day, then=Value(LATER)),
-        When(due_on__lt=today, then=Value(OVERDUE)),
-        When(Q(due_on__lte=day) | Q(planned_on__lte=day), then=Value(TODAY)),
-        When(Q(due_on__lte=sunday) | Q(planned_on__lte=sunday), then=Value(WEEK)),
-        When(due_on__isnull=True, planned_on__isnull=True, then=Value(UNDATED)),
-        default=Value(LATER),
-        output_field=IntegerField(),
-    )
-
-
-def held(rows: TaskQuerySet, day: dt.date, today: dt.date) -> list[Held]:
-    """What the sections hold of these tasks, summed in the database. One query."""
-    alike = ("section", "kind_id", "part", "planned_minutes", "timed", "timer_from")
-    found = (
-        rows.annotate(section=section_of(day, today)).order_by().values_list(*alike).annotate(n=Count("id"))
-    )
-    return [Held._make(row) for row in found]
-
-
-def first_of_each(
-    rows: TaskQuerySet, limits: Mapping[int, int], day: dt.date, today: dt.date
-) -> list[Placed]:
-    """Of each section named in `limits` so many of these tasks, in order. One query, none for no section."""
-    if not limits:
-        return []
-    place = Window(RowNumber(), partition_by="section", order_by=ORDER)
-    most = Case(*(When(section=section, then=Value(n)) for section, n in limits.items()), default=Value(0))
-    found = (
-        rows.annotate(section=section_of(day, today))
-        .filter(section__in=list(limits))
-        .annotate(place=place)
-        .filter(place__lte=most)
-        .order_by("section", "place")
-    )
-    return [Placed(*row) for row in found.values_list("id", "section")]
+    shown = [n for n, key in enumerate(SECTIONS) if key not in COLLAPSED] if rows else []
+    held: list[Held] = []
+    first: list[tuple[int, int, int]] = []
+    for task_id, *rest in _run(tasks, day, today, _SUMS_AND_FIRST, [shown, rows]):
+        if task_id is None:
+            held.append(Held(*rest))
+        else:
+            first.append((rest[0], rest[-1], task_id))
+    return held, [Placed(task_id, section) for section, _place, task_id in sorted(first)]
 
 
 def next_of(
-    rows: TaskQuerySet, section: int, after: str, day: dt.date, today: dt.date, *, limit: int
+    tasks: TaskQuerySet, section: int, after: str, day: dt.date, today: dt.date, *, limit: int
 ) -> list[Placed]:
     """So many of the section's tasks after the row of this key, or its first. One query."""
-    found = behind(rows.annotate(section=section_of(day, today)).filter(section=section), after)
-    return [Placed(*row) for row in found.order_by(*ORDER).values_list("id", "section")[:limit]]
+    hard, due_on, last = parse_key(after)
+    key = [not hard, due_on or "infinity", last]
+    return [Placed(*row) for row in _run(tasks, day, today, _NEXT, [section, *key, limit])]
+
+
+def _run(
+    tasks: TaskQuerySet, day: dt.date, today: dt.date, then: str, parameters: list[Any]
+) -> list[tuple[Any, ...]]:
+    """Written in SQL, since putting the expressions together anew would take longer than running them."""
+    inner, own = tasks.order_by().values_list(*_LIGHT).query.sql_with_params()
+    sunday = Week.of(day).sunday
+    days = [day, day, today, day, day, sunday, sunday]
+    with prepared() as cursor:
+        cursor.execute(_sql().replace("__TASKS__", inner) + then, [*days, *own, *parameters])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+@cache
+def _sql() -> str:
+    # A note in the file may hold what would be a parameter.
+    lines = SQL.read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("--"))
 
 
 def read(member: Member, ids: Iterable[int]) -> dict[int, WorkRow]:
@@ -118,8 +124,30 @@ def read(member: Member, ids: Iterable[int]) -> dict[int, WorkRow]:
     wanted = list(ids)
     if not wanted:
         return {}
-    found = Task.objects.visible_to(member).filter(pk__in=wanted).values_list(*WORK_ROW)
-    return {row[0]: WorkRow._make(row) for row in found}
+    sql, known = _reading()
+    meant: dict[Any, Any] = {_CLINIC: member.clinic_id, _IDS: wanted}
+    with prepared() as cursor:
+        cursor.execute(sql, [meant.get(each, each) for each in known])
+        return {row[0]: _row(row) for row in cursor.fetchall()}
+
+
+_CLINIC, _IDS = -1, "ids"
+
+
+@cache
+def _reading() -> tuple[str, tuple[Any, ...]]:
+    """The statement that reads WORK_ROW, put together once, with marks where clinic and ids go."""
+    found = Task.objects.filter(clinic_id=_CLINIC).extra(where=["tasks_task.id = ANY(%s)"], params=[_IDS])
+    return found.order_by().values_list(*WORK_ROW).query.sql_with_params()
+
+
+def _row(row: tuple[Any, ...]) -> WorkRow:
+    """As WORK_ROW gives it through the ORM: its two JSON columns come as text."""
+    found = WorkRow._make(row)
+    return found._replace(why=json.loads(row[_WHY]), signer=json.loads(row[_SIGNER] or "null"))
+
+
+_WHY, _SIGNER = WorkRow._fields.index("why"), WorkRow._fields.index("signer")
 
 
 def matching(rows: TaskQuerySet, words: Iterable[str], *, limit: int) -> list[int]:
@@ -127,7 +155,7 @@ def matching(rows: TaskQuerySet, words: Iterable[str], *, limit: int) -> list[in
     for word in words:
         in_name = Q(patient__given_name__icontains=word) | Q(patient__family_name__icontains=word)
         rows = rows.filter(in_name | Q(name__icontains=word) | Q(sender__icontains=word))
-    return list(rows.order_by(*ORDER).values_list("id", flat=True)[:limit])
+    return list(rows.in_order().values_list("id", flat=True)[:limit])
 
 
 def own_load(member: Member, day: dt.date, capacity: int) -> tuple[DayLoad, int]:
@@ -142,11 +170,11 @@ def own_load(member: Member, day: dt.date, capacity: int) -> tuple[DayLoad, int]
     return DayLoad(member, capacity, booked, done["minutes"]), done["n"]
 
 
-def warned(member: Member, *, level: int, limit: int = 6) -> list[WorkRow]:
-    """Hard deadlines about to slip that a colleague has, or nobody: warned of at this level or above. One query.
+def warned(member: Member, *, level: int, limit: int = 6) -> list[int]:
+    """Ids of hard deadlines about to slip that a colleague has, or nobody: warned of at this level or above. One query.
 
     One's own stand on top of one's own list anyway.
     """
     found = Task.objects.visible_to(member).open().filter(escalated__gte=level, escalated__gt=0)
-    theirs = found.exclude(assignee=member).order_by("-escalated", *ORDER)
-    return [WorkRow._make(row) for row in theirs.values_list(*WORK_ROW)[:limit]]
+    theirs = found.exclude(assignee=member).order_by("-escalated", "due_on", "id")
+    return list(theirs.values_list("id", flat=True)[:limit])

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Q
-
-from tasks.models import TaskQuerySet
+BEGINNING = (True, dt.date.min, 0)
 
 
 def key_of(hard: bool, due_on: dt.date | None, task_id: int) -> str:
@@ -14,17 +12,10 @@ def key_of(hard: bool, due_on: dt.date | None, task_id: int) -> str:
     return f"{int(hard)}.{due_on or ''}.{task_id}"
 
 
-def behind(tasks: TaskQuerySet, key: str) -> TaskQuerySet:
-    """What comes after the key in the order of `in_order`; a key that is none means from the beginning. No query."""
+def parse_key(key: str) -> tuple[bool, dt.date | None, int]:
+    """(hard, due date, id) of the row; for a key that is none, what comes before every row."""
     try:
-        hard_text, day, number = key.split(".")
-        hard, last = hard_text == "1", int(number)
-        due = dt.date.fromisoformat(day) if day else None
+        hard, day, number = key.split(".")
+        return hard == "1", dt.date.fromisoformat(day) if day else None, min(int(number), 2**63 - 1)
     except ValueError:
-        return tasks
-    if due is None:
-        later = Q(hard=hard, due_on__isnull=True, id__gt=last)
-    else:
-        after_it = Q(due_on__gt=due) | Q(due_on__isnull=True) | Q(due_on=due, id__gt=last)
-        later = Q(hard=hard) & after_it
-    return tasks.filter(later | Q(hard=False) if hard else later)
+        return BEGINNING

@@ -12,7 +12,7 @@ from tasks.models import (
     Task,
     TaskKind,
 )
-from teams.calendar import DAY, day_share, midnight, working_day_on_or_after
+from teams.calendar import DAY, day_share, is_working_day, midnight, working_day_on_or_after
 from teams.models import Member
 from teams.queries import capacity
 
@@ -136,7 +136,9 @@ def quick_kinds(member: Member, *, today: dt.date) -> list[TaskKind]:
         .values_list("kind")
         .annotate(n=Count("id"))
     )
-    may = TaskKind.objects.filter(professions__contains=[member.profession])
+    may = TaskKind.objects.filter(professions__contains=[member.profession]).only(
+        "name", "minutes", "origin", "position"
+    )
     in_order = sorted(may, key=lambda kind: (-used.get(kind.pk, 0), kind.origin == "plan", kind.position))
     return in_order[:QUICK_KINDS]
 
@@ -149,9 +151,9 @@ def working_day_at_hand(member: Member, today: dt.date) -> dt.date:
 def day_at_hand(member: Member, today: dt.date) -> tuple[dt.date, int]:
     """The working day at hand and its minutes for tasks. One query when the member is at work today, else two."""
     own = [member.clinic_id]
-    if minutes := capacity([today], own).get(member.pk, {}).get(today):
+    if is_working_day(today) and (minutes := capacity([today], own).get(member.pk, {}).get(today)):
         return today, minutes
-    ahead = [today + n * DAY for n in range(1, 21)]
+    ahead = [today + n * DAY for n in range(21)]
     found = capacity([day for day in ahead if day_share(day)], own).get(member.pk, {})
     day = min(found, default=working_day_on_or_after(today))
     return day, found.get(day, 0)

@@ -17,7 +17,16 @@ from tasks.filters import ME, Filter
 from tasks.models import Task, TaskQuerySet
 from tasks.presenters import Reader, Section, empty_sections, summed
 from tasks.presenters.done import done_lines
-from tasks.queries import Done, WorkRow, day_at_hand, held, own_load, usual_minutes, work_row
+from tasks.queries import (
+    Done,
+    Placed,
+    WorkRow,
+    day_at_hand,
+    own_load,
+    sums_and_first,
+    usual_minutes,
+    work_row,
+)
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
 from teams.models import Member
@@ -53,11 +62,12 @@ class Desk:
     def tasks(self) -> TaskQuerySet:
         return self.wanted.apply(Task.objects.visible_to(self.member).open(), self.member, self.today)
 
-    def sections(self) -> list[Section]:
-        """All sections with their sums, and no rows."""
+    def sections(self, *, rows: int = 0) -> tuple[list[Section], list[Placed]]:
+        """All sections with their sums, and so many first tasks of each that is not collapsed."""
         found = empty_sections(self.day, self.today)
-        summed(found, held(self.tasks, self.day, self.today), self.reader.usual, self.now)
-        return found
+        held, first = sums_and_first(self.tasks, self.day, self.today, rows=rows)
+        summed(found, held, self.reader.usual, self.now)
+        return found, first
 
     def load(self) -> dict[str, Any]:
         """The bar of the day, and how many tasks are done."""
@@ -97,7 +107,7 @@ def what_follows(request: MemberRequest, desk: Desk, rows: list[WorkRow]) -> dic
         if row.took
     ]
     return {
-        "counts": desk.sections(),
+        "counts": desk.sections()[0],
         **desk.load(),
         "now_done": done_lines(done, desk.now),
         "undone": [str(row.id) for row in rows if not row.took],

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from tasks.filters import Filter
 from tasks.presenters.paper import paper
 from tasks.presenters.stranding import stranded_words
-from tasks.queries import first_of_each, read, team_load, unassigned_count
+from tasks.queries import read, team_load, unassigned_count
 from tasks.queries.stranding import stranded_now
 from tasks.views.answers import Desk
 from teams.calendar import Week
@@ -43,12 +43,10 @@ def team_now(request: MemberRequest) -> HttpResponse:
 def print_day(request: MemberRequest) -> HttpResponse:
     """The day on paper: what is due, with a box to tick. Name and year of birth, no number."""
     desk = Desk(request.member, Filter.from_query(request.GET), timezone.now())
-    sections = desk.sections()
-    limits = {n: ON_PAPER for n, section in enumerate(sections) if section.count and not section.collapsed}
-    placed = first_of_each(desk.tasks, limits, desk.day, desk.today)
+    sections, placed = desk.sections(rows=ON_PAPER)
     rows = read(request.member, [each.id for each in placed])
     context = {
-        "sections": paper(sections, [(each.section, rows[each.id]) for each in placed], desk.reader),
+        "sections": paper(sections, placed, rows, desk.reader),
         "day": desk.day,
         "week": Week.of(desk.day),
         "query": desk.wanted.query(),

@@ -10,19 +10,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tasks.actions.doing import UNDO_WITHIN, log_work
 from tasks.filters import NAMES, Filter
 from tasks.forms import LogForm
-from tasks.presenters import Section, chips, elsewhere, fill, rows_of_each, whose
-from tasks.presenters.day import MORE_ROWS, number_of
+from tasks.presenters import Section, TaskLine, chips, elsewhere, fill, rows_of_each, whose
+from tasks.presenters.day import MORE_ROWS, MOST_ROWS, number_of, within
 from tasks.presenters.done import done_lines
 from tasks.queries import (
-    Placed,
     done_on,
     filter_names,
-    first_of_each,
     next_of,
     quick_kinds,
     read,
@@ -31,6 +29,7 @@ from tasks.queries import (
     warned,
 )
 from tasks.queries.delegations import warnings
+from tasks.queries.standing import EVERYBODY, LEADER
 from tasks.views.answers import Desk
 from teams.calendar import Week
 from teams.middleware import MemberRequest
@@ -66,23 +65,25 @@ def section(request: MemberRequest, key: str) -> HttpResponse:
         request.GET.get("etter", ""),
     )
     placed = next_of(desk.tasks, number, after, desk.day, desk.today, limit=MORE_ROWS + 1)
-    shown = desk.sections()
-    _fill(shown, placed[:MORE_ROWS], desk)
+    shown, _first = desk.sections()
+    fill(
+        shown, placed[:MORE_ROWS], read(request.member, [each.id for each in placed[:MORE_ROWS]]), desk.reader
+    )
     found = shown[number]
     found.after = found.last if len(placed) > MORE_ROWS else ""
     template = "tasks/section_page.html" + ("#rows" if request.htmx.target == f"mer-{key}" else "")
     return render(request, template, {"section": found, "query": desk.wanted.query(), "later": bool(after)})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.DO_TASKS)
 def log(request: MemberRequest) -> HttpResponse:
     """«Logg oppgave»: two taps for the usual ones, a form for the rest."""
-    member = request.member
-    form = LogForm(request.POST, profession=member.profession)
-    if not form.is_valid():
-        desk = Desk(member, Filter(), timezone.now())
-        return render(request, "tasks/my_day.html", context(desk, log_form=form), status=422)
+    member, asked = request.member, request.method != "POST"
+    form = LogForm(None if asked else request.POST, profession=member.profession)
+    if asked or not form.is_valid():
+        template = "tasks/log_page.html" + ("#form" if request.htmx.target == "logg-skjema" else "")
+        return render(request, template, {"log_form": form}, status=200 if asked else 422)
     data, kind = form.cleaned_data, form.cleaned_data["kind"]
     usual = usual_minutes(member).get((kind.pk, "")) or kind.minutes_for(member.profession)
     task = log_work(
@@ -97,12 +98,11 @@ def log(request: MemberRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("my_day"))
 
 
-def context(desk: Desk, **extra: Any) -> dict[str, Any]:
+def context(desk: Desk) -> dict[str, Any]:
     """What the page shows, of the working day at hand. As many queries for one task as for a thousand (tested)."""
     member, wanted, usual = desk.member, desk.wanted, desk.reader.usual
     quick = quick_kinds(member, today=desk.today)
-    level = 1 if stands_in(member, desk.today) else 2
-    sections = _sections(desk)
+    sections, pressing = _rows(desk)
     return {
         "today": desk.today,
         "day": desk.day,
@@ -110,27 +110,24 @@ def context(desk: Desk, **extra: Any) -> dict[str, Any]:
         "sections": sections,
         "any": any(section.count for section in sections),
         "delegation_warnings": warnings(member, desk.today),
-        "warned": [desk.reader.line(row) for row in warned(member, level=level)],
+        "warned": pressing,
         "done": done_lines(done_on(member, desk.today, limit=DONE_SHOWN), desk.now - UNDO_WITHIN),
         "quick": [(kind, usual.get((kind.pk, "")) or kind.minutes_for(member.profession)) for kind in quick],
-        "log_form": LogForm(profession=member.profession),
         "query": wanted.query(),
         "whose": whose(wanted),
         "chips": chips(wanted, filter_names(wanted, member)),
         "views": saved_views(member, KEPT),
         **desk.load(),
-        **extra,
     }
 
 
-def _sections(desk: Desk) -> list[Section]:
-    """All of them with their sums, and the first rows of those that are not collapsed. Three queries."""
-    found = desk.sections()
-    _fill(found, first_of_each(desk.tasks, rows_of_each(found), desk.day, desk.today), desk)
-    elsewhere(found)
-    return found
-
-
-def _fill(sections: list[Section], placed: list[Placed], desk: Desk) -> None:
-    rows = read(desk.member, [each.id for each in placed])
-    fill(sections, [(each.section, rows[each.id]) for each in placed], desk.reader)
+def _rows(desk: Desk) -> tuple[list[Section], list[TaskLine]]:
+    """Sections with their sums and first rows, and what is about to slip with others. Four queries."""
+    sections, first = desk.sections(rows=MOST_ROWS)
+    placed = within(first, rows_of_each(sections))
+    level = LEADER if stands_in(desk.member, desk.today) else EVERYBODY
+    slipping = warned(desk.member, level=level)
+    rows = read(desk.member, [*(each.id for each in placed), *slipping])
+    fill(sections, placed, rows, desk.reader)
+    elsewhere(sections)
+    return sections, [desk.reader.line(rows[each]) for each in slipping]
