@@ -37,9 +37,7 @@ SHAPES = (
 )
 WARM_UP = 20
 FLOORS = "/gulv/"  # of the measured server alone: bench/pages_floors.py
-# What a browser with htmx sends when a link opens the sheet, and when a row's form is sent.
-DIALOG = {"HX-Request": "true", "HX-Target": "ark"}
-ROW = {"HX-Request": "true"}
+DIALOG = {"HX-Request": "true", "HX-Target": "ark"}  # what htmx sends when a link opens the sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +64,27 @@ class Page:
     row: str
     about: Callable[[Clinic], int] = lambda _: 0
     headers: Mapping[str, str] = field(default_factory=dict)
+    floor: str = ""
 
 
 def _report(clinic: Clinic) -> str:
     return reverse("report", args=[clinic.report.year, clinic.report.week])
 
 
+TASK_ROW = r'id="oppgave-\d'
+# One more page is a line here, and its rows' statements in bench/pages_floors.py.
 PAGES = (
-    Page("min_dag", "nurse", lambda _: reverse("my_day"), r'id="oppgave-\d'),
-    Page("team", "leader", lambda _: reverse("team"), r'<tr><th scope="row"'),
-    Page("pool", "leader", lambda _: reverse("pool"), r'<li class="task"'),
+    Page("min_dag", "nurse", lambda _: reverse("my_day"), TASK_ROW),
+    Page(
+        "min_dag_section", "nurse", lambda _: reverse("my_day_section", args=["later"]), TASK_ROW,
+        headers={"HX-Request": "true", "HX-Target": "del-later"}, floor="min_dag",
+    ),
+    Page("team", "leader", lambda _: reverse("team"), r'<th scope="row"'),
+    Page(
+        "cell", "leader", lambda c: f"{reverse('task_list')}?hvem={c.nurse.pk}&uke=this", TASK_ROW,
+        about=lambda c: c.nurse.pk,
+    ),
+    Page("pool", "leader", lambda _: reverse("pool"), TASK_ROW),
     Page(
         "task_sheet", "nurse", lambda c: reverse("task", args=[c.to_open]), r"<time ",
         about=lambda c: c.to_open, headers=DIALOG,
@@ -106,7 +115,7 @@ def measure_page(page: Page, visitor: Visitor, about: Clinic, requests: int) -> 
     rows = len(re.findall(page.row, first.body.decode()))
     if not rows:
         raise SystemExit(f"{page.name}: no row found in the page")
-    floor = f"{FLOORS}{page.name}/?rows={rows}&id={page.about(about)}"
+    floor = f"{FLOORS}{page.floor or page.name}/?rows={rows}&id={page.about(about)}"
     rounds = [
         (
             _right(visitor.get(path, page.headers), page.name).ms,
@@ -128,7 +137,7 @@ def measure_changes(visitor: Visitor, about: Clinic, requests: int) -> list[dict
             version = Task.objects.values_list("version", flat=True).get(pk=task)
             sent = {"minutes": 7, "version": version}
             counted = {"X-Bench": "statements"} if n == 0 else {}
-            product = visitor.post(reverse(name, args=[task]), sent, {**_row(task), **counted})
+            product = visitor.post(reverse(name, args=[task]), sent, {**_row(task, visitor.port), **counted})
             first.setdefault(name, _right(product, name))
             found[name].append((product.ms, _right(visitor.get(FLOORS), "floor").ms, 0))
         for name in CHANGES:
@@ -137,8 +146,10 @@ def measure_changes(visitor: Visitor, about: Clinic, requests: int) -> list[dict
     return [_figures(name, 1, first[name], found[name][WARM_UP:]) for name in CHANGES]
 
 
-def _row(task: int) -> dict[str, str]:
-    return {**ROW, "HX-Target": f"oppgave-{task}"}
+def _row(task: int, port: int) -> dict[str, str]:
+    """What htmx sends with a row's form on Min dag."""
+    here = f"http://127.0.0.1:{port}{reverse('my_day')}"
+    return {"HX-Request": "true", "HX-Target": f"oppgave-{task}", "HX-Current-URL": here}
 
 
 def _right(answer: Answer, name: str) -> Answer:

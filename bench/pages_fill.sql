@@ -159,7 +159,8 @@ UPDATE tasks_task t SET part = 'sign', after_id = pair.first_id FROM pair WHERE 
 INSERT INTO tasks_task (clinic_id, kind_id, name, patient_id, origin, sender, state, opens_on, due_on, hard, logged,
                         planned_minutes, assignee_id, done_by_id, minutes, why, opened_at, ended_at, version, closing)
 SELECT m.clinic_id, k.id, k.name, pt.id, k.origin, '', 'done', d.at::date - 5, d.at::date + 2, false, d.n %% 10 = 0,
-       10, m.id, m.id, 2 + (d.n * 7 %% 28)::int, '{}', d.at - interval '5 days', d.at, CASE WHEN d.n %% 10 = 0 THEN 1 ELSE 2 END, 'done'
+       10, m.id, m.id, 2 + (d.n * 7 %% 28)::int, '{}',
+       CASE WHEN d.n %% 10 = 0 THEN d.at ELSE d.at - interval '5 days' END, d.at, CASE WHEN d.n %% 10 = 0 THEN 1 ELSE 2 END, 'done'
 FROM shape s JOIN teams_clinic c ON c.slug = 'kontor-' || s.n
 CROSS JOIN LATERAL (
     SELECT n, %(today)s::date - interval '1 hour' - random() * interval '55 days' AS at FROM generate_series(1, s.done_tasks) n
@@ -173,6 +174,8 @@ JOIN patient pt ON pt.clinic_id = c.id AND pt.rank = d.n * 13 %% s.patients;
 INSERT INTO tasks_taskevent (clinic_id, task_id, verb, from_state, to_state, at, effective_at, reason, after)
 SELECT clinic_id, id, 'open', '', CASE WHEN state = 'scheduled' THEN 'scheduled' ELSE 'open' END, opened_at, opened_at, '',
        jsonb_build_object('planned_minutes', planned_minutes, 'opens_on', opens_on, 'due_on', due_on, 'closes_on', closes_on)
+       || CASE WHEN part <> '' THEN jsonb_build_object('part', part) ELSE '{}' END
+       || CASE WHEN after_id IS NOT NULL THEN jsonb_build_object('after', after_id) ELSE '{}' END
 FROM tasks_task WHERE NOT logged ORDER BY id;
 INSERT INTO tasks_taskevent (clinic_id, task_id, verb, from_state, to_state, to_member_id, at, effective_at, reason, after)
 SELECT clinic_id, id, 'assign', 'open', 'assigned', assignee_id, opened_at + interval '1 second', opened_at + interval '1 second', '',
@@ -185,6 +188,8 @@ FROM tasks_task WHERE state = 'started' ORDER BY id;
 INSERT INTO tasks_taskevent (clinic_id, task_id, verb, from_state, to_state, to_member_id, by_id, at, effective_at, reason, after)
 SELECT clinic_id, id, CASE WHEN logged THEN 'log' ELSE 'complete' END, CASE WHEN logged THEN '' ELSE 'open' END, 'done', assignee_id,
        done_by_id, ended_at, ended_at, '', jsonb_build_object('minutes', minutes, 'closing', closing)
+       || CASE WHEN logged THEN jsonb_build_object('planned_minutes', planned_minutes, 'opens_on', opens_on, 'due_on', due_on)
+               ELSE '{}' END
 FROM tasks_task WHERE state = 'done' ORDER BY id;
 
 INSERT INTO tasks_usualminutes (clinic_id, kind_id, part, profession, minutes, occasions)
