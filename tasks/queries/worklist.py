@@ -11,6 +11,7 @@ from django.db.models.functions import JSONObject
 from tasks.models import (
     Task,
     TaskKind,
+    TaskState,
 )
 from teams.calendar import DAY, day_share, is_working_day, midnight, working_day_on_or_after
 from teams.models import Member
@@ -91,13 +92,13 @@ def work_row(member: Member, task_id: int) -> WorkRow:
 
 
 def unassigned_count(member: Member) -> int:
-    """How many of the clinic's open tasks nobody holds. One query."""
-    return int(Task.objects.visible_to(member).open().filter(assignee__isnull=True).count())
+    """How many of the clinic's tasks nobody holds and somebody could do now. One query."""
+    return int(Task.objects.visible_to(member).open().filter(state=TaskState.OPEN).count())
 
 
 def unassigned(member: Member, *, limit: int = 50) -> list[WorkRow]:
-    """The clinic's open tasks that nobody holds, nearest due first. One query, bounded."""
-    rows = Task.objects.visible_to(member).open().filter(assignee__isnull=True).in_order()
+    """The clinic's tasks that nobody holds and somebody could do now, nearest due first. One query, bounded."""
+    rows = Task.objects.visible_to(member).open().filter(state=TaskState.OPEN).in_order()
     return [WorkRow._make(row) for row in rows.values_list(*WORK_ROW)[:limit]]
 
 

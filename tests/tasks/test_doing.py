@@ -13,6 +13,8 @@ from tasks.actions.nightly import night, open_due_tasks
 from tasks.actions.plans import start_plans
 from tasks.life import NotAllowed
 from tasks.models import PlanStep, Programme, Task, TaskKind
+from teams.calendar import DAY
+from teams.models import Member
 from tests.conftest import Cast
 from tests.tasks.conftest import MONDAY, MORNING, make_patient, make_task
 
@@ -209,3 +211,142 @@ def test_undone_the_colleague_who_had_it_has_it_again(solbakken: Cast) -> None:
     doing.complete(task.pk, by=solbakken.nurse, minutes=5, at=MORNING)
     undone = doing.undo(task.pk, by=solbakken.nurse, at=MORNING)
     assert (undone.assignee, undone.pinned, undone.state) == (solbakken.secretary, True, "assigned")
+
+
+# --- the clock
+
+
+def at(minutes: int, seconds: int = 0) -> dt.datetime:
+    return MORNING + dt.timedelta(minutes=minutes, seconds=seconds)
+
+
+def test_the_clock_adds_up_what_was_worked_in_pieces(solbakken: Cast) -> None:
+    task = make_task(solbakken.clinic, "okonomi", assignee=solbakken.secretary)
+    doing.start(task.pk, by=solbakken.secretary, at=at(0), timer=True)
+    stopped = doing.stop(task.pk, by=solbakken.secretary, at=at(6, 1))
+    assert (stopped.state, stopped.timer_from, stopped.timed) == ("assigned", None, 7)
+    doing.start(task.pk, by=solbakken.secretary, at=at(20))
+    running = doing.start(task.pk, by=solbakken.secretary, at=at(21), timer=True)
+    assert (running.state, running.timer_from) == ("started", at(21))
+    assert doing.start(task.pk, by=solbakken.secretary, at=at(22), timer=True).version == running.version
+    done = doing.complete(task.pk, by=solbakken.secretary, minutes=10, at=at(24))
+    assert (done.minutes, done.timed, done.timer_from) == (10, 10, None)
+
+
+def test_a_clock_that_somebody_forgot_stops_at_what_a_task_may_take(solbakken: Cast) -> None:
+    task = make_task(solbakken.clinic, "okonomi", assignee=solbakken.secretary)
+    doing.start(task.pk, by=solbakken.secretary, at=at(0), timer=True)
+    assert doing.stop(task.pk, by=solbakken.secretary, at=MORNING + 3 * DAY).timed == 720
+
+
+def test_whatever_lays_a_task_down_stops_the_clock(solbakken: Cast) -> None:
+    task = make_task(solbakken.clinic, "okonomi", assignee=solbakken.secretary)
+    doing.start(task.pk, by=solbakken.secretary, at=at(0), timer=True)
+    given = doing.hand_on(task.pk, by=solbakken.secretary, to=solbakken.nurse, reason="", at=at(5))
+    assert (given.state, given.timer_from, given.timed) == ("assigned", None, 5)
+
+
+def test_only_whoever_has_begun_stops(solbakken: Cast) -> None:
+    task = make_task(solbakken.clinic, "okonomi", assignee=solbakken.secretary)
+    with pytest.raises(NotAllowed):
+        doing.stop(task.pk, by=solbakken.secretary, at=at(0))
+    doing.start(task.pk, by=solbakken.secretary, at=at(0), timer=True)
+    with pytest.raises(PermissionDenied):
+        doing.stop(task.pk, by=solbakken.nurse, at=at(1))
+
+
+def test_what_a_colleague_has_begun_is_told_with_their_name(solbakken: Cast) -> None:
+    task = make_task(solbakken.clinic, "okonomi")
+    doing.start(task.pk, by=solbakken.secretary, at=at(0))
+    with pytest.raises(NotAllowed, match=r"^Siri Sand har startet denne\.$"):
+        doing.start(task.pk, by=solbakken.nurse, at=at(1))
+
+
+# --- how it was done, and setting that right
+
+
+def test_the_channel_is_one_of_the_kinds(solbakken: Cast) -> None:
+    task = make_task(solbakken.clinic, "telefonsporsmal", assignee=solbakken.secretary)
+    with pytest.raises(ValueError, match="channel"):
+        doing.complete(task.pk, by=solbakken.secretary, minutes=5, at=at(0), channel="home")
+    done = doing.complete(task.pk, by=solbakken.secretary, minutes=5, at=at(0), channel="phone")
+    assert (done.channel, done.closing) == ("phone", "done")
+    assert doing.undo(task.pk, by=solbakken.secretary, at=at(1)).channel == ""
+
+
+def test_ones_own_minutes_are_set_right_this_week_and_the_last(solbakken: Cast) -> None:
+    task = make_task(solbakken.clinic, "telefonsporsmal", assignee=solbakken.secretary)
+    with pytest.raises(NotAllowed):
+        doing.correct(task.pk, by=solbakken.secretary, minutes=5, at=at(0))
+    doing.complete(task.pk, by=solbakken.secretary, minutes=50, at=at(0), channel="phone")
+    right = doing.correct(task.pk, by=solbakken.secretary, minutes=5, at=MORNING + 13 * DAY)
+    assert (right.minutes, right.channel, right.done_by, right.ended_at) == (
+        5, "phone", solbakken.secretary, at(0),
+    )  # fmt: skip
+    text = doing.correct(task.pk, by=solbakken.secretary, minutes=5, at=at(1), channel="")
+    assert text.channel == ""
+    with pytest.raises(PermissionDenied):
+        doing.correct(task.pk, by=solbakken.doctor, minutes=5, at=at(1))
+    with pytest.raises(NotAllowed, match="forrige uke"):
+        doing.correct(task.pk, by=solbakken.secretary, minutes=5, at=MORNING + 14 * DAY)
+    for wrong in (0, 721):
+        with pytest.raises(ValueError, match="minutes"):
+            doing.correct(task.pk, by=solbakken.secretary, minutes=wrong, at=at(1))
+
+
+def test_work_is_logged_when_it_was_done(solbakken: Cast) -> None:
+    kind = TaskKind.objects.get(slug="telefonsporsmal")
+
+    def log(**given: object) -> Task:
+        said = {"by": solbakken.doctor, "minutes": 8, "origin": "patient", "at": MORNING, **given}
+        return doing.log_work(kind, **said)  # type: ignore[arg-type]
+
+    friday = MORNING - 3 * DAY
+    task = log(ended_at=friday, channel="phone")
+    assert (task.ended_at, task.opened_at, task.channel, task.opens_on) == (
+        friday, friday, "phone", MONDAY - 3 * DAY,
+    )  # fmt: skip
+    event = task.events.get()
+    assert (event.at, event.effective_at) == (MORNING, friday)
+    for wrong in (at(1), MORNING - 8 * DAY):
+        with pytest.raises(ValueError, match="ended_at"):
+            log(ended_at=wrong)
+    with pytest.raises(ValueError, match="channel"):
+        log(channel="home")
+
+
+# --- given back
+
+
+def test_what_was_handed_on_is_given_back(solbakken: Cast) -> None:
+    task = make_task(solbakken.clinic, "okonomi", assignee=solbakken.secretary)
+    doing.hand_on(task.pk, by=solbakken.secretary, to=solbakken.nurse, reason="", at=at(0))
+    with pytest.raises(ValueError, match="reason"):
+        doing.reject(task.pk, by=solbakken.nurse, reason=" ", at=at(1))
+    back = doing.reject(task.pk, by=solbakken.nurse, reason="Rekker ikke", at=at(1))
+    assert (back.state, back.assignee, back.pinned) == ("assigned", solbakken.secretary, False)
+    assert back.why == {"rule": "given_back", "by": "Nina Nes"}
+    with pytest.raises(PermissionDenied):
+        doing.reject(task.pk, by=solbakken.nurse, reason="Igjen", at=at(2))
+    with pytest.raises(PermissionDenied):  # given back is not handed on
+        doing.reject(task.pk, by=solbakken.secretary, reason="Nei", at=at(2))
+
+
+def test_from_a_giver_who_never_had_it_or_has_left_it_goes_to_the_team(solbakken: Cast) -> None:
+    pool = make_task(solbakken.clinic, "okonomi")
+    doing.hand_on(pool.pk, by=solbakken.doctor, to=solbakken.nurse, reason="", at=at(0))
+    back = doing.reject(pool.pk, by=solbakken.nurse, reason="Rekker ikke", at=at(1))
+    assert (back.state, back.assignee, back.why) == ("open", None, {})
+    task = make_task(solbakken.clinic, "okonomi", assignee=solbakken.secretary)
+    doing.hand_on(task.pk, by=solbakken.secretary, to=solbakken.nurse, reason="", at=at(0))
+    Member.objects.filter(pk=solbakken.secretary.pk).update(ends_on=MONDAY - DAY)
+    assert doing.reject(task.pk, by=solbakken.nurse, reason="x", at=at(1)).assignee is None
+
+
+def test_what_the_sharing_out_gave_is_not_rejected(solbakken: Cast) -> None:
+    task = make_task(solbakken.clinic, "okonomi")
+    night(now=MORNING, today=MONDAY)
+    task.refresh_from_db()
+    assert task.assignee is not None
+    with pytest.raises(PermissionDenied):
+        doing.reject(task.pk, by=task.assignee, reason="Nei", at=at(1))
