@@ -73,7 +73,9 @@ urlpatterns: list[URLPattern] = [
     path("delegeringer/signer/", delegating.sign_delegations, name="sign_delegations"),
     path("delegeringer/<int:delegation_id>/", delegations.delegation, name="delegation"),
     path("delegeringer/<int:delegation_id>/rett/", delegating.revise_delegation, name="revise_delegation"),
-    path("delegeringer/<int:delegation_id>/forkast/", delegating.discard_delegation, name="discard_delegation"),
+    path(
+        "delegeringer/<int:delegation_id>/forkast/", delegating.discard_delegation, name="discard_delegation"
+    ),
     path("delegeringer/<int:delegation_id>/trekk/", delegating.revoke_delegation, name="revoke_delegation"),
     path("programmer/", programmes.programmes, name="programmes"),
     path("programmer/<int:programme_id>/", programmes.programme, name="programme"),

@@ -64,9 +64,16 @@ class TaskLine:
         return getattr(self, name)
 
     @property
-    def alone(self) -> list[TaskLine]:
-        """For a template that writes lines: this one."""
-        return [self]
+    def tag_text(self) -> str:
+        return self.tag.text
+
+    @property
+    def tag_color(self) -> str:
+        return self.tag.color
+
+    @property
+    def standing_text(self) -> str:
+        return self.standing.text if self.standing else ""
 
 
 @dataclass(frozen=True, slots=True)
