@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, NamedTuple
 
-from tasks.gathering import Gathered, Key, Row, employed, gather
+from django.db import connection
+
+from tasks.eligibility import ground_for, rule_for
+from tasks.gathering import SQL, Gathered, employed, gather
 from tasks.models import AllocationRun, Cause, Delegation, RunState
 from teams.calendar import oslo_date
 from teams.models import Member
@@ -31,6 +35,24 @@ class News(StrEnum):
     DELEGATED = "delegated"
     BEGUN = "begun"
 
+
+class Sort(NamedTuple):
+    """What decides whether a holder may do a task: its kind and part, the patient's doctor, a leader's word."""
+
+    holder: int
+    kind: int
+    part: str
+    doctor: int | None
+    forbidden: bool
+
+
+class Sum(NamedTuple):
+    tasks: int
+    minutes: int
+
+
+NONE = Sum(0, 0)
+Days = dict[tuple[int, dt.date | None], Sum]  # by holder and the day planned
 
 CAUSES: dict[Reason | News, Cause] = {
     Reason.ENDED: Cause.ENDED,
@@ -81,62 +103,106 @@ class Stranded:
 
 
 def stranded(clinic_id: int, today: dt.date) -> Stranded:
-    """By member and reason. Ten queries, whatever the clinic; inside a scope that sees it."""
-    gathered = gather([clinic_id], today=today)
+    """By member and reason, added up in the database. Ten queries, whatever the clinic; one more when somebody has
+    what they may not do any more. Inside a scope that sees it.
+    """
+    gathered = gather([clinic_id], today=today, tasks=False)
     members = {m.pk: m for m in gathered.members.get(clinic_id, ())}
-    found: dict[tuple[Reason, int], list[Row]] = defaultdict(list)
-    for reason, row in _broken(gathered, clinic_id, members):
-        found[reason, row.assignee_id or 0].append(row)
+    by_sort, by_day = _held(gathered, clinic_id)
+    unlawful = _unlawful(by_sort, gathered, members, clinic_id)
+    found: dict[tuple[Reason, int], list[tuple[dt.date | None, Sum]]] = defaultdict(list)
+    for (who, day), held in by_day.items():
+        for reason, some in _broken(members[who], day, held, unlawful.get((who, day), NONE), gathered):
+            found[reason, who].append((day, some))
     groups = [
         Group(
-            reason, members[who], len(rows), sum(row.planned_minutes for row in rows),
-            tuple(sorted({row.planned_on for row in rows if row.planned_on})),
+            reason, members[who], sum(some.tasks for _day, some in of_days), sum(some.minutes for _day, some in of_days),
+            tuple(sorted(day for day, _some in of_days if day)),
         )
-        for (reason, who), rows in found.items()
+        for (reason, who), of_days in found.items()
     ]  # fmt: skip
-    groups += _overbooked(gathered, clinic_id, members)
+    groups += _overbooked(gathered, by_day, members)
     order = list(Reason)
     groups.sort(key=lambda group: (order.index(group.reason), group.member.name, group.member.pk))
     return Stranded(tuple(groups), tuple(_possibilities(clinic_id, members.values(), today)))
 
 
-def _broken(gathered: Gathered, clinic_id: int, members: dict[int, Member]) -> Iterator[tuple[Reason, Row]]:
-    """Tasks with a holder who cannot do them, the first reason only."""
-    staff = gathered.staff(clinic_id)
-    may: dict[Key, set[int]] = {}
-    for row in gathered.rows.get(clinic_id, ()):
-        if row.assignee_id is None:
+def _held(gathered: Gathered, clinic_id: int) -> tuple[list[Sort], Days]:
+    """What each holder has: the sorts of task, and how much by the day planned. One query."""
+    by_sort: list[Sort] = []
+    by_day: Days = {}
+    parameters = {"clinic": clinic_id, "horizon": gathered.days[-1]}
+    for who, kind, part, doctor, forbidden, day, is_day, tasks, minutes in _run("held", parameters):
+        if is_day:
+            by_day[who, day] = Sum(tasks, minutes)
+        else:
+            by_sort.append(Sort(who, kind, part, doctor, forbidden))
+    return by_sort, by_day
+
+
+def _unlawful(
+    by_sort: Iterable[Sort], gathered: Gathered, members: Mapping[int, Member], clinic_id: int
+) -> Days:
+    """How much of it the holders may not do, by holder and day. One query, none when all is lawful."""
+    staff = {m.pk for m in gathered.staff(clinic_id)}
+    bad = [sort for sort in by_sort if sort.holder not in staff or not _lawful(sort, gathered, members)]
+    if not bad:
+        return {}
+    holders, kinds, parts, doctors, forbidden = map(list, zip(*bad, strict=True))
+    rows = _run("held_unlawfully", {
+        "clinic": clinic_id, "horizon": gathered.days[-1], "holders": holders, "kinds": kinds, "parts": parts,
+        "doctors": doctors, "forbidden": forbidden,
+    })  # fmt: skip
+    return {(who, day): Sum(tasks, minutes) for who, day, tasks, minutes in rows}
+
+
+def _lawful(sort: Sort, gathered: Gathered, members: Mapping[int, Member]) -> bool:
+    return not sort.forbidden and bool(
+        ground_for(
+            rule_for(gathered.kinds[sort.kind], sort.part), member_id=sort.holder,
+            profession=members[sort.holder].profession, list_doctor_id=sort.doctor,
+            delegated=gathered.delegated.get(sort.kind, set()),
+        )
+    )  # fmt: skip
+
+
+def _broken(
+    member: Member, day: dt.date | None, held: Sum, unlawful: Sum, gathered: Gathered
+) -> Iterator[tuple[Reason, Sum]]:
+    """What of a day's tasks the holder cannot do, the first reason only."""
+    planned = day if day in gathered.days else None
+    lawful = Sum(held.tasks - unlawful.tasks, held.minutes - unlawful.minutes)
+    if not employed(member, planned or gathered.today):
+        yield Reason.ENDED, held
+        return
+    if unlawful.tasks:
+        yield Reason.MAY_NOT, unlawful
+    if lawful.tasks and planned and not gathered.time.get(member.pk, {}).get(planned):
+        yield Reason.AWAY, lawful
+
+
+def _overbooked(gathered: Gathered, by_day: Days, members: Mapping[int, Member]) -> list[Group]:
+    over: dict[int, dict[dt.date, Sum]] = defaultdict(dict)
+    for (who, day), held in by_day.items():
+        # Who has no time at all is away, which says more.
+        if day is None or day not in gathered.days or not gathered.time.get(who, {}).get(day):
             continue
-        if row.key not in may:
-            may[row.key] = {c.member_id for c in gathered.candidates(row, staff)}
-        planned = row.planned_on if row.planned_on in gathered.days else None
-        if not employed(members[row.assignee_id], planned or gathered.today):
-            yield Reason.ENDED, row
-        elif row.assignee_id not in may[row.key]:
-            yield Reason.MAY_NOT, row
-        elif planned and not gathered.time.get(row.assignee_id, {}).get(planned):
-            yield Reason.AWAY, row
+        too_much = held.minutes - gathered.minutes.get(who, {}).get(day, 0)
+        if too_much > _slack(day, gathered):
+            over[who][day] = Sum(held.tasks, too_much)
+    return [
+        Group(
+            Reason.OVERBOOKED, members[who], sum(held.tasks for held in days.values()),
+            sum(held.minutes for held in days.values()), tuple(sorted(days)),
+        )
+        for who, days in over.items()
+    ]  # fmt: skip
 
 
-def _overbooked(gathered: Gathered, clinic_id: int, members: dict[int, Member]) -> list[Group]:
-    booked: dict[int, dict[dt.date, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for row in gathered.rows.get(clinic_id, ()):
-        if row.assignee_id is not None and row.planned_on in gathered.days:
-            booked[row.assignee_id][row.planned_on].append(row.planned_minutes)
-    groups = []
-    for who, days in booked.items():
-        over = {
-            day: too_much
-            for day, minutes in days.items()
-            if gathered.time.get(who, {}).get(day)  # else they are away, which says more
-            and (too_much := sum(minutes) - gathered.minutes[who].get(day, 0)) > _slack(day, gathered)
-        }
-        if over:
-            tasks = sum(len(days[day]) for day in over)
-            groups.append(
-                Group(Reason.OVERBOOKED, members[who], tasks, sum(over.values()), tuple(sorted(over)))
-            )
-    return groups
+def _run(name: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute((SQL / f"{name}.sql").read_text(encoding="utf-8"), parameters)
+        return list(cursor.fetchall())
 
 
 def _slack(day: dt.date, gathered: Gathered) -> int:

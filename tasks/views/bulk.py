@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from tasks.actions import bulk
@@ -136,7 +136,11 @@ def undo(request: MemberRequest, bulk_id: int) -> HttpResponse:
     except NotAllowed as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("Endringen er angret for %(n)d oppgaver.") % {"n": len(done.written)})
+        n = len(done.written)
+        text = ngettext(
+            "Endringen er angret for %(n)d oppgave.", "Endringen er angret for %(n)d oppgaver.", n
+        )
+        messages.success(request, text % {"n": n})
         if left := left_words(done.left, _("den som hadde dem")):
             messages.warning(request, left)
     return HttpResponseRedirect(place_of(request).address)

@@ -97,7 +97,7 @@ def refused_list(request: MemberRequest, place: Place, form: forms.Form) -> Http
 
 
 def _list(request: MemberRequest, place: Place, refused: forms.Form | None = None) -> HttpResponse:
-    """At most seventeen queries, however many tasks and members."""
+    """At most eighteen queries, however many tasks and members."""
     by, today = request.member, oslo_date(timezone.now())
     tasks = place.selection.tasks(by, today)
     count, minutes = totals(tasks)
