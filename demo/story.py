@@ -230,9 +230,7 @@ class Story:
             known.update(event.after)
         last = self.events[-1]
         self.pk = pk
-        ended = last.verb in ENDINGS
         done = last.to_state == DONE
-        minutes = known.get("minutes")
         return TaskRow(
             pk,
             clinic_id,
@@ -254,9 +252,9 @@ class Story:
             json.dumps(self.why[-1][1] if self.why else {}),
             self.pinned,
             self.opened_at,
-            last.at if ended else None,
+            last.at if self.ended else None,
             last.by if done else None,
-            minutes if done else None,
+            known.get("minutes") if done else None,
             len(self.events),
             known.get("closing", ""),
             known.get("channel", ""),

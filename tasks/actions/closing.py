@@ -74,28 +74,7 @@ def close(  # noqa: PLR0913 - how a task ends has that many particulars
     has_a_say(by, task, at)
     if closing in ABOUT_A_PATIENT and task.patient_id is None:
         raise ValueError("closing")
-    half = other if other is not None and other.ended_at is None else None
-    both = half is not None and not (task.part == Part.PREPARE and closing == Closing.NOT_NEEDED)
-    also = [half] if half is not None and both else []
-    plan_step = _plan_step(task, *also)
-    tried = _tried(task, other) if plan_step and closing in JOURNALLED else []
-    extra: dict[str, Any] = {"on": on.isoformat()} if on else {}
-    if plan_step is not None and closing not in GONE:
-        extra |= _plan(plan_step, how)
-        also += _siblings(plan_step, [task, *also], how) if how.wide else []
-    extra |= {"with": [each.pk for each in also]} if also else {}
-    ended = write(
-        task, Verb.CANCEL, by=by, at=at, reason=how.reason, extra=extra, ended_at=at, closing=closing
-    )
-    for each in also:
-        pairs.end(each, closing, by=by, at=at, reason=how.reason)
-    if half is not None and not both:
-        write(half, Verb.READY, by=by, at=at, reason=how.reason)
-    if plan_step is not None and closing in JOURNALLED:
-        _journal(ended, plan_step, tried, how)
-    if closing in GONE:
-        _gone(ended, how)
-    return ended
+    return _end(task, other, how)
 
 
 def cancel(task_id: int, *, by: Member, reason: str, at: dt.datetime, version: int | None = None) -> Task:
@@ -172,6 +151,30 @@ def _lock_all(task_id: int, how: _How) -> None:
         patient = visible.filter(pk=task_id, patient__isnull=False).values("patient")
         rows = visible.open().filter(patient__in=patient).order_by("pk")
         list(rows.select_for_update(of=("self",)).values_list("pk"))
+
+
+def _end(task: Task, other: Task | None, how: _How) -> Task:
+    half = other if other is not None and other.ended_at is None else None
+    both = half is not None and not (task.part == Part.PREPARE and how.closing == Closing.NOT_NEEDED)
+    also = [half] if half is not None and both else []
+    plan_step = _plan_step(task, *also)
+    tried = _tried(task, other) if plan_step and how.closing in JOURNALLED else []
+    extra: dict[str, Any] = {"on": how.on.isoformat()} if how.on else {}
+    if plan_step is not None and how.closing not in GONE:
+        extra |= _plan(plan_step, how)
+        also += _siblings(plan_step, [task, *also], how) if how.wide else []
+    extra |= {"with": [each.pk for each in also]} if also else {}
+    who: dict[str, Any] = {"by": how.by, "at": how.at, "reason": how.reason}
+    ended = write(task, Verb.CANCEL, **who, extra=extra, ended_at=how.at, closing=how.closing)
+    for each in also:
+        pairs.end(each, how.closing, **who)
+    if half is not None and not both:
+        write(half, Verb.READY, **who)
+    if plan_step is not None and how.closing in JOURNALLED:
+        _journal(ended, plan_step, tried, how)
+    if how.closing in GONE:
+        _gone(ended, how)
+    return ended
 
 
 def _plan_step(*tasks: Task) -> PlanStep | None:

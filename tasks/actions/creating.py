@@ -51,20 +51,27 @@ def create_task(  # noqa: PLR0913 - a task has that many particulars
     usual = max(1, kind.decide_minutes) if pair else kind.minutes_for("")
     minutes = usual if minutes is None else minutes
     _check(today=today, due_on=due_on, minutes=minutes, origin=origin, name=name, sender=sender)
-    common: dict[str, Any] = {
-        "clinic_id": by.clinic_id, "kind": kind, "patient": patient, "origin": origin, "sender": sender,
-        "state": TaskState.OPEN, "opens_on": today, "due_on": due_on, "closes_on": due_on if hard else None,
-        "hard": hard, "opened_at": at,
-    }  # fmt: skip
-    halves = []
-    if pair:
-        prepare = {"part": Part.PREPARE, "planned_minutes": max(1, kind.prepare_minutes)}
-        halves.append(_open(by, name=prepare_name(name), **prepare, **common))
-        common |= {"part": Part.SIGN, "after": halves[0]}
-    halves.append(_open(by, name=name, planned_minutes=minutes, **common))
-    if urgent:
-        return [put_in(half.pk, by=by, at=at).task for half in halves][-1]
-    return halves[-1]
+    made = _open_all(by, kind, name, minutes, pair=pair, fields={
+        "patient": patient, "origin": origin, "sender": sender, "opens_on": today, "due_on": due_on,
+        "closes_on": due_on if hard else None, "hard": hard, "opened_at": at,
+    })  # fmt: skip
+    return [put_in(task.pk, by=by, at=at).task for task in made][-1] if urgent else made[-1]
+
+
+def _open_all(
+    by: Member, kind: TaskKind, name: str, minutes: int, *, pair: bool, fields: dict[str, Any]
+) -> list[Task]:
+    """The task, or its preparation and itself."""
+    fields = {"clinic_id": by.clinic_id, "kind": kind, "state": TaskState.OPEN, **fields}
+    if not pair:
+        return [_open(by, name=name, planned_minutes=minutes, **fields)]
+    preparation = _open(
+        by, name=prepare_name(name), planned_minutes=max(1, kind.prepare_minutes), part=Part.PREPARE, **fields
+    )
+    return [
+        preparation,
+        _open(by, name=name, planned_minutes=minutes, part=Part.SIGN, after=preparation, **fields),
+    ]
 
 
 def preparable_here(kind: TaskKind, clinic_id: int, day: dt.date) -> bool:

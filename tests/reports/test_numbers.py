@@ -138,6 +138,30 @@ def test_the_three_buckets(solbakken: Cast) -> None:
     }
 
 
+def test_a_preparation_is_others_work_as_a_whole_and_a_signature_nobodys_but_the_signers(
+    solbakken: Cast,
+) -> None:
+    doctor, patient = solbakken.doctor, make_patient(solbakken.doctor)
+    for kind in ("resept_fornyelse", "arskontroll"):
+        done(doctor, kind, 7, part="prepare", patient=patient)
+        done(doctor, kind, 9, part="sign", patient=patient)
+        done(solbakken.secretary, kind, 50, part="prepare", patient=patient)
+        Delegation.objects.create(
+            clinic=solbakken.clinic, doctor=doctor, member=solbakken.nurse, instruction="x",
+            kind=TaskKind.objects.get(slug=kind), starts_on=STARTED, signed_at=at(STARTED),
+        )  # fmt: skip
+    done(doctor, "rekv_sykehus", 5, part="sign")  # should not have been done here at all
+    report = close()
+    assert movable(report) == {
+        ("movable", "resept_fornyelse"): (1, 7, 7),
+        ("movable", "arskontroll"): (1, 7, 7),
+        ("returnable", "rekv_sykehus"): (1, 5, 5),
+    }
+    # Both halves are work, whoever did them.
+    work = WorkLine.objects.filter(report=report).aggregate(Sum("done"), Sum("done_minutes"))
+    assert work == {"done__sum": 7, "done_minutes__sum": 7 + 9 + 50 + 7 + 9 + 50 + 5}
+
+
 @pytest.mark.parametrize(
     ("change", "bucket"),
     [
