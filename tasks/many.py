@@ -71,6 +71,14 @@ class Judged:
     left: dict[Kept, list[Task]] = field(default_factory=dict)
     along: frozenset[int] = frozenset()
 
+    def of_pair(self, task: Task) -> list[int]:
+        """Ids of the other half where that is changed because this one is."""
+        return [
+            other.pk
+            for other in self.changes
+            if other.pk in self.along and (other.pk == task.after_id or other.after_id == task.pk)
+        ] if self.along else []  # fmt: skip
+
     @property
     def versions(self) -> dict[int, int]:
         """Id to version: what was shown, and may be carried out."""
@@ -106,14 +114,20 @@ class Lawful:
 
 
 def companions(chosen: TaskQuerySet, wish: Wish) -> list[int]:
-    """Ids of open tasks that end when the chosen do: preparations of signatures; signatures of preparations, unless
-    only the preparation is not needed. One query, none unless something ends.
+    """Ids of open tasks that change because the chosen do, as when one is changed alone. One query, or none.
+
+    A preparation ends with its signature, a signature with its preparation (unless only that is not needed), and a
+    signature that nobody has begun is not shown again before its preparation is.
     """
-    if wish.verb != BulkVerb.CANCEL:
+    preparations = chosen.filter(part=Part.PREPARE).values("pk")
+    if wish.verb == BulkVerb.CANCEL:
+        linked = Q(signatures__in=chosen.filter(part=Part.SIGN).values("pk"))
+        if wish.closing != Closing.NOT_NEEDED:
+            linked |= Q(after__in=preparations)
+    elif wish.verb == BulkVerb.POSTPONE:
+        linked = Q(after__in=preparations, opens_on__lt=wish.until) & ~Q(state=TaskState.STARTED)
+    else:
         return []
-    linked = Q(signatures__in=chosen.filter(part=Part.SIGN).values("pk"))
-    if wish.closing != Closing.NOT_NEEDED:
-        linked |= Q(after__in=chosen.filter(part=Part.PREPARE).values("pk"))
     found = Task.objects.filter(linked, clinic__in=chosen.values("clinic"), ended_at__isnull=True)
     return list(found.values_list("pk", flat=True).distinct())
 

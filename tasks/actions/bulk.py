@@ -13,8 +13,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from tasks.actions.bulk_pairs import signed_or_begun, tell_signatures
 from tasks.actions.changing import FURTHEST, plain, text_of
-from tasks.actions.plans import NEXT, move_many_on
+from tasks.actions.plans import NEXT, move_many_on, standing
 from tasks.actions.writing import run_sql
 from tasks.life import NotAllowed
 from tasks.many import CLOSINGS, MOST, Judged, Kept, Lawful, Wish, companions, judge
@@ -25,7 +26,6 @@ from teams.permissions import Permission, may, require
 from teams.queries import stands_in
 
 IN_COLUMNS = ("assignee", "ended_at")  # told by an event's own columns
-STANDING = ("last_done_on", "opens_on", "due_on", "closes_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,18 @@ def carry_out(
     for task in found.changes:
         before = _standing(task) | ({"plan_step": plans[task.pk]} if task.pk in plans else {})
         items.append(_item(bulk, task, before))
-        events.append(_event(task, wish, by=by, at=at, reason=reason, plan_step=plans.get(task.pk)))
+        extra: dict[str, Any] = {"plan_step": plans[task.pk]} if task.pk in plans else {}
+        if (
+            wish.verb == BulkVerb.CANCEL
+        ):  # the same as tasks/actions/closing.py keeps, so that one can be undone alone
+            extra |= {"on": plain(wish.on)} if wish.on else {}
+            extra |= {"with": pair} if (pair := found.of_pair(task)) else {}
+        events.append(_event(task, wish, by=by, at=at, reason=reason, extra=extra))
     _write(found.changes, wish, by, at)
     BulkItem.objects.bulk_create(items)
     TaskEvent.objects.bulk_create(events)
+    if wish.verb == BulkVerb.CANCEL:
+        tell_signatures(found.changes, Verb.READY, by=by, at=at, reason=reason)
     return Done(bulk, found.changes, found.left)
 
 
@@ -99,6 +107,8 @@ def undo(bulk_id: int, *, by: Member, at: dt.datetime) -> Done:
     if not back:
         raise NotAllowed(_("Alle oppgavene er endret siden, så det er ingenting å angre."))
     _put_back(back, items, by=by, at=at)
+    if bulk.verb == BulkVerb.CANCEL:
+        tell_signatures(back, Verb.UNDO, by=by, at=at, reason=_("Samlet endring angret."))
     bulk.undone_by, bulk.undone_at = by, at
     bulk.save(update_fields=["undone_by", "undone_at"])
     return Done(bulk, back, left)
@@ -177,7 +187,7 @@ def _move_plans_on(tasks: list[Task], wish: Wish) -> dict[int, dict[str, str | N
         return {}
     locked = PlanStep.objects.select_for_update(of=("self",)).select_related("step").order_by("pk")
     steps = {step.pk: step for step in locked.filter(pk__in=of_task.values())}
-    before = {step.pk: {name: _iso(getattr(step, name)) for name in STANDING} for step in steps.values()}
+    before = {step.pk: standing(step) for step in steps.values()}
     move_many_on(list(steps.values()), done_on=wish.on if wish.closing == Closing.ELSEWHERE else None)
     return {task_id: before[step_id] for task_id, step_id in of_task.items()}
 
@@ -194,7 +204,7 @@ def _item(bulk: BulkChange, task: Task, before: dict[str, Any]) -> BulkItem:
 
 
 def _event(
-    task: Task, wish: Wish, *, by: Member, at: dt.datetime, reason: str, plan_step: dict[str, Any] | None
+    task: Task, wish: Wish, *, by: Member, at: dt.datetime, reason: str, extra: dict[str, Any]
 ) -> TaskEvent:
     holder = wish.to if wish.verb == BulkVerb.REASSIGN else task.assignee
     changed = {name: plain(value) for name, value in _fields(wish, by, at).items() if name not in IN_COLUMNS}
@@ -202,26 +212,27 @@ def _event(
         clinic_id=task.clinic_id, task=task, verb=wish.event, from_state=task.state,
         to_state=wish.state(task, oslo_date(at)), from_member=task.assignee, to_member=holder, by=by,
         at=at, effective_at=at, reason=reason,
-        after=changed | ({"plan_step": plan_step} if plan_step else {}),
+        after=changed | extra,
     )  # fmt: skip
 
 
 def _left_by_undo(
     tasks: list[Task], items: Mapping[int, BulkItem], bulk: BulkChange, *, by: Member, at: dt.datetime
 ) -> dict[Kept, list[Task]]:
-    """At most three queries."""
+    """At most four queries."""
     with_plan = [task.plan_step_id for task in tasks if "plan_step" in items[task.pk].before]
     waiting = set(
         PlanStep.objects.select_for_update().filter(pk__in=with_plan, waiting=True, plan__state="active")
         .order_by("pk").values_list("pk", flat=True)
     )  # fmt: skip
+    signed = signed_or_begun(tasks) if bulk.verb == BulkVerb.CANCEL else frozenset()
     lawful = Lawful.read(by, oslo_date(at))
     members = Member.objects.visible_to(by).in_bulk({i.before["assignee"] for i in items.values()} - {None})
     left: dict[Kept, list[Task]] = {}
     for task in tasks:
         item = items[task.pk]
         holder = members.get(item.before["assignee"])
-        if task.version != item.version:
+        if task.version != item.version or task.pk in signed:
             left.setdefault(Kept.CHANGED, []).append(task)
         elif "plan_step" in item.before and task.plan_step_id not in waiting:
             left.setdefault(Kept.NEXT_OPEN, []).append(task)

@@ -12,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from patients.models import Patient
 from tasks.actions import bulk, doing
+from tasks.actions.creating import create_task
 from tasks.actions.overrides import forbid, pin
+from tasks.actions.plans import move_on
 from tasks.life import NotAllowed
 from tasks.many import MOST, Kept, Wish
 from tasks.models import (
@@ -28,12 +30,24 @@ from tasks.models import (
     TaskEvent,
     TaskKind,
 )
+from tasks.replay import replay
 from teams.calendar import DAY
 from teams.models import Absence, Member
 from tests.conftest import Cast
 from tests.tasks.conftest import MONDAY, MORNING, make_patient, make_task
 
 LATER = MORNING + dt.timedelta(minutes=1)
+TOLD = (
+    "state",
+    "assignee_id",
+    "ended_at",
+    "version",
+    "opens_on",
+    "planned_on",
+    "closing",
+    "pinned",
+    "pinned_day",
+)
 
 
 def to(member: Member | None) -> Wish:
@@ -217,8 +231,6 @@ def test_ended_as_not_needed_a_plan_counts_on_from_the_due_date(
     assert task.plan_step
     assert alone.plan_step
     task.plan_step.refresh_from_db()
-    from tasks.actions.plans import move_on
-
     move_on(alone.plan_step, done_on=None)
     names = ("last_done_on", "opens_on", "due_on", "closes_on", "waiting")
     assert [getattr(task.plan_step, n) for n in names] == [getattr(alone.plan_step, n) for n in names]
@@ -270,6 +282,76 @@ def test_a_preparation_that_is_not_needed_leaves_its_signature(solbakken: Cast) 
     preparation, signature = pair(solbakken)
     carry_out([preparation], Wish(BulkVerb.CANCEL, closing=Closing.ELSEWHERE, on=MONDAY), solbakken.doctor)
     assert standing(signature)["closing"] == "elsewhere"
+
+
+def test_what_waits_for_a_preparation_hears_of_its_end_and_of_its_return(solbakken: Cast) -> None:
+    preparation, signature = pair(solbakken)
+    done = carry_out([preparation], NOT_NEEDED, solbakken.doctor)
+    assert [event.verb for event in signature.events.all()] == ["ready"]
+    bulk.undo(done.bulk.pk, by=solbakken.doctor, at=LATER)
+    assert [event.verb for event in signature.events.all()] == ["ready", "undo"]
+    signature.refresh_from_db()
+    assert (signature.version, signature.state) == (3, "assigned")
+
+    done = carry_out([Task.objects.get(pk=preparation.pk)], NOT_NEEDED, solbakken.doctor)
+    doing.start(signature.pk, by=solbakken.doctor, at=LATER)
+    with pytest.raises(NotAllowed):
+        bulk.undo(done.bulk.pk, by=solbakken.doctor, at=LATER)
+
+
+def test_a_signature_is_put_off_with_its_preparation_as_when_one_is(solbakken: Cast) -> None:
+    day = MONDAY + 3 * DAY
+    preparation, signature = pair(solbakken)
+    alone, of_alone = pair(solbakken)
+    doing.postpone(alone.pk, by=solbakken.doctor, until=day, reason="", at=MORNING)
+    carry_out([preparation], until(day), solbakken.doctor)
+    assert standing(signature) == standing(of_alone)
+    assert signature.opens_on == day
+
+    preparation, signature = pair(solbakken, hard=True, due_on=day - DAY)
+    found = bulk.preview([preparation.pk], until(day), by=solbakken.doctor, at=MORNING)
+    assert not found.changes
+    assert list(found.left) == [Kept.DEADLINE]
+
+
+def test_one_of_many_that_were_ended_can_be_taken_back_alone(solbakken: Cast, programme: Programme) -> None:
+    """As long as it could be, had it been ended alone; and then the undo of all leaves it."""
+    one, other = (
+        with_plan(solbakken, programme),
+        make_task(solbakken.clinic, "sarstell", assignee=solbakken.doctor),
+    )
+    before = standing(one)
+    plan = PlanStep.objects.filter(tasks=one).values().get()
+    done = carry_out([one, other], NOT_NEEDED, solbakken.doctor)
+    doing.undo(one.pk, by=solbakken.doctor, at=LATER)
+    assert standing(one) == before
+    assert PlanStep.objects.filter(tasks=one).values().get() == plan
+    assert bulk.undo(done.bulk.pk, by=solbakken.doctor, at=LATER).left == {Kept.CHANGED: [one]}
+
+
+def test_the_events_alone_tell_where_the_tasks_stand(solbakken: Cast) -> None:
+    """Through every change of many and its undo (tasks/replay.py)."""
+    kind = TaskKind.objects.get(slug="sarstell")
+    task = create_task(
+        by=solbakken.nurse, kind=kind, due_on=MONDAY + 9 * DAY, hard=False, origin="internal", urgent=False, at=MORNING
+    )  # fmt: skip
+    for wish in (
+        to(solbakken.nurse),
+        until(MONDAY + 2 * DAY),
+        to(None),
+        to(solbakken.second_doctor),
+        NOT_NEEDED,
+    ):
+        done = carry_out([Task.objects.get(pk=task.pk)], wish, solbakken.doctor)
+        for _ in range(2):
+            task.refresh_from_db()
+            told = replay(task.events.order_by("id"))
+            assert {name: getattr(told, name) for name in TOLD} == {
+                name: getattr(task, name) for name in TOLD
+            }, wish
+            if done.bulk.undone_at is None:
+                done = bulk.undo(done.bulk.pk, by=solbakken.doctor, at=LATER)
+        carry_out([Task.objects.get(pk=task.pk)], wish, solbakken.doctor)
 
 
 def test_a_pair_is_left_together_while_somebody_prepares(solbakken: Cast) -> None:
