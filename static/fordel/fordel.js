@@ -61,7 +61,7 @@ document.addEventListener("DOMContentLoaded", () => {
   if (!keys()) return;
   keys().checked = localStorage.getItem("hurtigtaster") !== "av";
   keys().addEventListener("change", () => localStorage.setItem("hurtigtaster", keys().checked ? "på" : "av"));
-  document.getElementById("vis-taster").addEventListener("click", help);
+  document.getElementById("vis-taster")?.addEventListener("click", help);
 });
 
 function help() {

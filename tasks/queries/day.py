@@ -158,16 +158,24 @@ def matching(rows: TaskQuerySet, words: Iterable[str], *, limit: int) -> list[in
     return list(rows.in_order().values_list("id", flat=True)[:limit])
 
 
-def own_load(member: Member, day: dt.date, capacity: int) -> tuple[DayLoad, int]:
-    """The member's own day, of so many minutes for tasks, and how many tasks are done. Two queries."""
+class DoneSum(NamedTuple):
+    """What somebody has done today: so many tasks, so many minutes."""
+
+    tasks: int
+    minutes: int
+
+
+def own_load(member: Member, day: dt.date, today: dt.date, capacity: int) -> tuple[DayLoad, DoneSum]:
+    """The member's working day at hand, of so many minutes for tasks, and what is done today. Two queries."""
     on_the_day = Q(planned_on__lte=day) | Q(planned_on__isnull=True, due_on__lte=day, opens_on__lte=day)
     mine = Task.objects.visible_to(member).open().held_by(member).filter(on_the_day)
     booked = mine.aggregate(minutes=Sum("planned_minutes", default=0))["minutes"]
     did = Task.objects.visible_to(member).filter(
-        done_by=member, ended_at__gte=midnight(day), ended_at__lt=midnight(day + DAY)
+        done_by=member, ended_at__gte=midnight(today), ended_at__lt=midnight(today + DAY)
     )
     done = did.aggregate(minutes=Sum("minutes", default=0), n=Count("id"))
-    return DayLoad(member, capacity, booked, done["minutes"]), done["n"]
+    spent = done["minutes"] if day == today else 0
+    return DayLoad(member, capacity, booked, spent), DoneSum(done["n"], done["minutes"])
 
 
 def warned(member: Member, *, level: int, limit: int = 6) -> list[int]:

@@ -70,9 +70,10 @@ class Desk:
         return found, first
 
     def load(self) -> dict[str, Any]:
-        """The bar of the day, and how many tasks are done."""
-        load, done = own_load(self.member, *self.at_hand)
-        return {"load": load, "done_count": done}
+        """The bar of the day, and what is done."""
+        day, minutes = self.at_hand
+        load, done = own_load(self.member, day, self.today, minutes)
+        return {"load": load, "done_sum": done}
 
 
 def row_answer(request: MemberRequest, task_id: int, *, error: str = "") -> HttpResponse:

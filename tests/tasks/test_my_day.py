@@ -1,0 +1,493 @@
+"""Min dag: what stands where, what it holds, and what it costs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.template.loader import render_to_string
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tasks.filters import Filter
+from tasks.models import SavedView, Task, UsualMinutes
+from tasks.queries import WORK_ROW, read
+from tasks.queries.worklist import WorkRow
+from tasks.views.answers import Desk
+from teams.calendar import Week, oslo_date
+from teams.models import Absence
+from tests.conftest import Cast, logged_in, make_member
+from tests.tasks.conftest import make_patient, make_task
+
+DAY = dt.timedelta(days=1)
+PAGE = {"HX-Request": "true", "HX-Current-URL": "http://testserver/min-dag/"}
+
+
+def today() -> dt.date:
+    return oslo_date(timezone.now())
+
+
+def at_hand(cast: Cast) -> dt.date:
+    """The working day the page shows: tests run on Sundays too."""
+    return Desk(cast.nurse, Filter(), timezone.now()).day
+
+
+@pytest.fixture
+def nurse(solbakken: Cast) -> Client:
+    return logged_in(solbakken.nurse)
+
+
+def mine(cast: Cast, name: str, **fields: Any) -> Task:
+    return make_task(
+        cast.clinic, "sarstell",
+        **{"assignee": cast.nurse, "name": name, "opens_on": today() - 30 * DAY, "due_on": today(), **fields},
+    )  # fmt: skip
+
+
+def sections(client: Client, query: str = "") -> dict[str, Any]:
+    return {s.key: s for s in client.get(f"/min-dag/?{query}").context["sections"]}
+
+
+def shown(client: Client, query: str = "") -> dict[str, list[str]]:
+    return {key: [line.name for line in s.lines] for key, s in sections(client, query).items() if s.lines}
+
+
+def test_what_stands_where(solbakken: Cast, nurse: Client) -> None:
+    day = at_hand(solbakken)
+    mine(solbakken, "Hard", hard=True)
+    mine(solbakken, "Hard som snart glipper", hard=True, due_on=day + 20 * DAY, escalated=1)
+    mine(solbakken, "Hard om lenge", hard=True, due_on=day + 60 * DAY)
+    mine(solbakken, "Forfalt", due_on=today() - DAY)
+    mine(solbakken, "I dag", due_on=day)
+    mine(solbakken, "Planlagt i dag", due_on=day + 60 * DAY, planned_on=day)
+    mine(solbakken, "Uten frist", due_on=None)
+    mine(solbakken, "Uten frist, planlagt i dag", due_on=None, planned_on=day)
+    mine(solbakken, "Utsatt", opens_on=day + DAY, due_on=today() - DAY)
+    if day != Week.of(day).sunday:
+        mine(solbakken, "Denne uken", due_on=Week.of(day).sunday)
+    found = shown(nurse)
+    assert found["hard"] == ["Hard", "Hard som snart glipper"]
+    assert found["overdue"] == ["Forfalt"]
+    assert found["today"] == ["I dag", "Planlagt i dag", "Uten frist, planlagt i dag"]
+    assert found["undated"] == ["Uten frist"]
+    assert found.get("week", ["Denne uken"]) == ["Denne uken"]
+    assert sections(nurse)["later"].count == 2
+    assert list(sections(nurse)) == ["hard", "overdue", "today", "week", "undated", "later", "waiting"]
+
+
+def test_a_signature_that_waits_comes_last_and_says_for_whom(solbakken: Cast) -> None:
+    first = make_task(
+        solbakken.clinic, "sykmelding", assignee=solbakken.secretary, name="Forbered: Attest",
+        part="prepare", planned_on=at_hand(solbakken), due_on=today(),
+    )  # fmt: skip
+    signature = make_task(
+        solbakken.clinic, "sykmelding", assignee=solbakken.doctor, name="Attest", part="sign", after=first,
+        planned_on=at_hand(solbakken), due_on=today() - DAY,
+    )  # fmt: skip
+    doctor, secretary = logged_in(solbakken.doctor), logged_in(solbakken.secretary)
+    assert sections(doctor)["waiting"].count == 1
+    assert sections(doctor)["overdue"].count == 0
+    assert "Venter på forberedelse hos Siri Sand" in doctor.get("/min-dag/del/waiting/").content.decode()
+    assert "Hanne Holm signerer" in secretary.get("/min-dag/").content.decode()
+    Task.objects.filter(pk=first.pk).update(
+        state="done", ended_at=timezone.now(), done_by=solbakken.secretary, minutes=5, closing="done"
+    )
+    assert [line.id for line in sections(doctor)["overdue"].lines] == [signature.pk]
+    assert "Klar til signering" in doctor.get("/min-dag/").content.decode()
+
+
+def test_minutes_are_the_clocks_else_what_it_usually_takes_else_planned(
+    solbakken: Cast, nurse: Client
+) -> None:
+    task = mine(solbakken, "Sår", planned_minutes=25)
+    assert sum(s.minutes for s in sections(nurse).values()) == 25
+    common = {"clinic": solbakken.clinic, "kind": task.kind, "profession": "nurse", "occasions": 5}
+    UsualMinutes.objects.create(**common, minutes=18)
+    assert 'value="18"' in nurse.get("/min-dag/").content.decode()
+    UsualMinutes.objects.create(**common, member=solbakken.nurse, minutes=14)
+    UsualMinutes.objects.create(**{**common, "profession": "doctor"}, minutes=99)
+    page = nurse.get("/min-dag/")
+    assert 'value="14"' in page.content.decode()
+    assert sum(s.minutes for s in page.context["sections"]) == 14
+    Task.objects.filter(pk=task.pk).update(state="started", timed=7)
+    assert 'value="7"' in nurse.get("/min-dag/").content.decode()
+    load = nurse.get("/min-dag/").context["load"]
+    assert load.booked == 25
+
+
+def test_begun_is_said_and_by_whom(solbakken: Cast, nurse: Client) -> None:
+    mine(solbakken, "Min egen", state="started")
+    mine(solbakken, "Legens", assignee=solbakken.second_doctor, state="started")
+    page = nurse.get("/min-dag/?hvem=team").content.decode()
+    assert "Påbegynt" in page
+    assert "Arne har startet denne" in page
+
+
+def test_one_visit_heads_its_tasks_and_draws_nothing_down(solbakken: Cast, nurse: Client) -> None:
+    per, ida = make_patient(solbakken), make_patient(solbakken, given_name="Ida", family_name="Moe")
+    late = {"due_on": today() - 9 * DAY}
+    mine(solbakken, "Pers første", patient=per, **late)
+    mine(solbakken, "Idas", patient=ida, due_on=today() - 8 * DAY)
+    mine(solbakken, "Pers andre", patient=per, due_on=today() - 7 * DAY, planned_minutes=20)
+    mine(solbakken, "Pers harde", patient=per, hard=True)
+    page = nurse.get("/min-dag/")
+    found = {s.key: s for s in page.context["sections"]}
+    assert [line.name for line in found["overdue"].lines] == ["Pers første", "Pers andre", "Idas"]
+    visit = found["overdue"].lines[0].visit
+    assert (visit.who, visit.minutes, len(visit.takes)) == ("Per Lunde, 66", 30, 2)
+    assert [line.name for line in found["hard"].lines] == ["Pers harde"]
+    assert "Har også noe under «Forfalt»" in found["hard"].lines[0].note
+
+
+def test_a_whole_visit_is_done_at_once_each_with_its_minutes(solbakken: Cast, nurse: Client) -> None:
+    per = make_patient(solbakken)
+    first, second = (mine(solbakken, name, patient=per) for name in ("En", "To"))
+    takes = [f"{task.pk}.{task.version}.{minutes}" for task, minutes in ((first, 10), (second, 20))]
+    answer = nurse.post("/min-dag/samlet/", {"task": takes, "minutes": ["12", "20"]}, headers=PAGE)
+    text = answer.content.decode()
+    assert text.count("hx-swap-oob") >= 2 + 7 + 1
+    assert f'id="oppgave-{first.pk}"' in text
+    assert list(Task.objects.order_by("pk").values_list("state", "minutes")) == [("done", 12), ("done", 20)]
+    assert nurse.post(f"/oppgave/{first.pk}/angre/", headers=PAGE).status_code == 200
+    # What has been changed since is left as it is, and said.
+    again = nurse.post(
+        "/min-dag/samlet/", {"task": [f"{first.pk}.1.10", "x", f"{second.pk}.1.5"]}, follow=True
+    )
+    assert "2 oppgaver ble ikke lagret" in again.content.decode()
+
+
+def test_a_visit_of_another_clinic_is_nobodys_here(solbakken: Cast, furulund: Cast) -> None:
+    task = mine(solbakken, "Sår", patient=make_patient(solbakken))
+    logged_in(furulund.nurse).post("/min-dag/samlet/", {"task": [f"{task.pk}.1.10"]}, headers=PAGE)
+    task.refresh_from_db()
+    assert task.state == "assigned"
+
+
+def fill(cast: Cast, n: int, **fields: Any) -> None:
+    """So many tasks of the nurse's, for ten patients, over two hundred days."""
+    kind = mine(cast, "Første", **fields).kind
+    patients = [make_patient(cast) for _ in range(10)]
+    Task.objects.bulk_create(
+        Task(
+            clinic=cast.clinic,
+            kind=kind,
+            name=f"Oppgave {i}",
+            origin="plan",
+            state="assigned",
+            assignee=cast.nurse,
+            opens_on=today() - 60 * DAY,
+            due_on=today() + (i % 200 - 50) * DAY if i % 20 else None,
+            planned_minutes=10,
+            opened_at=timezone.now(),
+            hard=i % 25 == 0,
+            patient=patients[i % 10],
+            why={"rule": "least_loaded"},
+            **fields,
+        )
+        for i in range(n - 1)
+    )
+
+
+def test_as_many_queries_for_one_task_as_for_a_thousand_and_sixty_rows(
+    solbakken: Cast, nurse: Client
+) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            page = nurse.get("/min-dag/")
+        assert sum(len(s.lines) for s in page.context["sections"]) <= 60
+        assert page.content.count(b'<li class="task') <= 60
+        return len(captured)
+
+    mine(solbakken, "Alene")
+    queries()
+    one = queries()
+    fill(solbakken, 1000)
+    assert queries() == one <= 25
+
+
+def test_every_task_is_reached_page_by_page_and_once(solbakken: Cast, nurse: Client) -> None:
+    fill(solbakken, 400)
+    for key, section in sections(nurse).items():
+        found: list[str] = []
+        address = f"/min-dag/del/{key}/"
+        while address:
+            headers = {"HX-Request": "true", "HX-Target": f"mer-{key}"}
+            page = nurse.get(address, headers=headers).content.decode()
+            assert "<html" not in page
+            found += re.findall(r'id="oppgave-(\d+)"', page)
+            more = re.search(r'href="([^"]+etter=[^"]+)"', page)
+            address = more[1].replace("&amp;", "&") if more else ""
+        assert len(found) == len(set(found)) == section.count, key
+    assert sum(section.count for section in sections(nurse).values()) == 400
+
+
+def test_more_begins_where_the_page_ended_and_a_broken_key_from_the_start(
+    solbakken: Cast, nurse: Client
+) -> None:
+    fill(solbakken, 300)
+    overdue = sections(nurse)["overdue"]
+    page = nurse.get(f"/min-dag/del/overdue/?etter={overdue.after}").content.decode()
+    assert "<html" in page
+    assert f'id="oppgave-{overdue.lines[0].id}"' not in page
+    for broken in ("", "x", "1.2", "1.2026-99-99.3", "0..999999999999999999999999"):
+        assert nurse.get(f"/min-dag/del/overdue/?etter={broken}").status_code == 200
+    assert nurse.get("/min-dag/del/hemmelig/").status_code == 404
+
+
+def test_a_done_task_answers_small(solbakken: Cast, nurse: Client) -> None:
+    fill(solbakken, 500)
+    task = mine(solbakken, "Denne")
+    with CaptureQueriesContext(connection) as captured:
+        answer = nurse.post(f"/oppgave/{task.pk}/utfort/", {"minutes": "9", "version": "1"}, headers=PAGE)
+    assert answer.content.count(b'<li class="task') == 1
+    assert len(answer.content) < 6_000
+    reads = [q["sql"] for q in captured if "patients_patient" in str(q["sql"])]
+    assert len(reads) <= 3
+    assert "1 · 9" in answer.content.decode()
+
+
+def test_the_answer_counts_under_the_filter_that_the_page_stands_under(
+    solbakken: Cast, nurse: Client
+) -> None:
+    task = mine(solbakken, "Hard", hard=True)
+    mine(solbakken, "Myk", due_on=today() - DAY)
+    here = {**PAGE, "HX-Current-URL": "http://testserver/min-dag/?hard=1"}
+    answer = nurse.post(f"/oppgave/{task.pk}/utfort/", {"minutes": "9", "version": "1"}, headers=here)
+    assert re.search(r'id="sum-overdue"[^>]*>0 oppgaver', answer.content.decode())
+    elsewhere = {**PAGE, "HX-Current-URL": "http://testserver/team/"}
+    undone = nurse.post(f"/oppgave/{task.pk}/angre/", headers=elsewhere).content.decode()
+    assert "sum-overdue" not in undone
+
+
+def test_a_refused_row_brings_nothing_else(solbakken: Cast, nurse: Client) -> None:
+    task = mine(solbakken, "Sår")
+    answer = nurse.post(f"/oppgave/{task.pk}/utfort/", {"minutes": "", "version": "1"}, headers=PAGE)
+    assert answer.status_code == 422
+    assert "hx-swap-oob" not in answer.content.decode()
+
+
+def test_rows_read_at_once_are_the_rows_of_the_orm(solbakken: Cast) -> None:
+    task = mine(solbakken, "Sår", patient=make_patient(solbakken), why={"rule": "least_loaded"})
+    through = WorkRow._make(Task.objects.values_list(*WORK_ROW).get(pk=task.pk))
+    assert read(solbakken.nurse, [task.pk]) == {task.pk: through}
+
+
+def test_rows_of_another_clinic_are_not_read(solbakken: Cast, furulund: Cast) -> None:
+    task = mine(solbakken, "Sår")
+    assert read(furulund.nurse, [task.pk]) == {}
+
+
+@pytest.mark.parametrize(
+    "name", ['<script>alert("x")</script>', "{{ csrf_token }}", "\x02url\x03", "A & B 'C'"]
+)
+def test_what_people_write_stands_as_they_wrote_it(solbakken: Cast, nurse: Client, name: str) -> None:
+    """Rows are put together from pieces: a name must neither become markup nor be taken for a mark."""
+    mine(solbakken, name)
+    page = nurse.get("/min-dag/")
+    assert "<script>alert" not in page.content.decode()
+    text = re.sub(r"<[^>]+>", "", page.content.decode())
+    assert name in unescape(text)
+
+
+def test_many_rows_are_written_as_one_is(solbakken: Cast, nurse: Client) -> None:
+    patient = make_patient(solbakken)
+    mine(solbakken, "Sår", patient=patient, state="started", why={"rule": "usual_nurse"})
+    mine(solbakken, "Uten pasient")
+    lines = [line for s in nurse.get("/min-dag/").context["sections"] for line in s.lines]
+    assert len(lines) == 2
+    for line in lines:
+        one = render_to_string("tasks/row_one.html", {"line": line, "csrf_token": "t"})
+        many = render_to_string("tasks/rows.html", {"lines": [line], "csrf_token": "t"})
+        assert many.strip() == one.strip()
+
+
+def test_hard_deadlines_about_to_slip_are_shown_to_whom_it_concerns(solbakken: Cast, furulund: Cast) -> None:
+    mine(solbakken, "Snart", assignee=solbakken.second_doctor, hard=True, escalated=1)
+    mine(solbakken, "Nå", assignee=None, state="open", hard=True, escalated=2)
+    mine(solbakken, "Min egen", assignee=solbakken.doctor, hard=True, escalated=2)
+    make_task(furulund.clinic, "sarstell", name="Der borte", hard=True, escalated=2)
+
+    def warned(cast_member: Any) -> list[str]:
+        return [line.name for line in logged_in(cast_member).get("/min-dag/").context["warned"]]
+
+    assert warned(solbakken.doctor) == ["Nå", "Snart"]
+    assert "Nå" in warned(solbakken.nurse)
+    assert "Snart" not in warned(solbakken.nurse)
+    # Nobody who leads is there: then the first warning is everybody's.
+    Absence.objects.create(
+        clinic=solbakken.clinic, member=solbakken.doctor, starts_on=today(), ends_on=today(), reason="sick"
+    )
+    assert "Snart" in warned(solbakken.nurse)
+
+
+def test_what_needs_an_owner_is_shown_to_the_leader_and_without_one_to_everybody(
+    solbakken: Cast, furulund: Cast
+) -> None:
+    gone = make_member(solbakken.clinic, "Gry Gran", "nurse", ends_on=today() - DAY)
+    mine(solbakken, "Etter en som sluttet", assignee=gone)
+    mine(solbakken, "Uten rett", assignee=solbakken.secretary)
+    mine(solbakken, "Hos en som er borte", assignee=solbakken.nurse, planned_on=today() + DAY)
+    mine(solbakken, "Ingens", assignee=None, state="open")
+    mine(solbakken, "Som den skal være", assignee=solbakken.nurse, planned_on=today())
+    Absence.objects.create(
+        clinic=solbakken.clinic,
+        member=solbakken.nurse,
+        starts_on=today() + DAY,
+        ends_on=today() + DAY,
+        reason="sick",
+    )
+    leader = logged_in(solbakken.doctor).get("/min-dag/teamet/").content.decode()
+    assert "Gry Gran har sluttet og har 1 oppgave." in leader
+    assert "Siri Sand har 1 oppgave som ikke lenger er tillatt" in leader
+    assert "Nina Nes er borte og har 1 oppgave" in leader
+    assert "1 oppgave har ingen." in leader
+    assert "har sluttet" not in logged_in(solbakken.nurse).get("/min-dag/teamet/").content.decode()
+    assert "har sluttet" not in logged_in(furulund.doctor).get("/min-dag/teamet/").content.decode()
+    Absence.objects.create(
+        clinic=solbakken.clinic, member=solbakken.doctor, starts_on=today(), ends_on=today(), reason="sick"
+    )
+    assert "har sluttet" in logged_in(solbakken.nurse).get("/min-dag/teamet/").content.decode()
+
+
+def test_the_day_on_paper_has_name_and_year_and_no_buttons(solbakken: Cast, nurse: Client) -> None:
+    mine(solbakken, "Sår", patient=make_patient(solbakken, birth_date=dt.date(1960, 3, 1)))
+    page = nurse.get("/min-dag/utskrift/").content.decode()
+    paper = page[page.index('class="paper"') :]
+    assert "Per Lunde, f. 1960" in paper
+    assert not re.search(r"01\.?03\.?(19)?60", paper)
+    assert "<button" not in paper
+    assert "<input" not in paper
+
+
+def test_filters_are_kept_until_others_are_chosen(solbakken: Cast, nurse: Client) -> None:
+    mine(solbakken, "Hard", hard=True)
+    mine(solbakken, "Myk")
+    assert "Myk" not in nurse.get("/min-dag/?hard=1").content.decode()
+    assert nurse.get("/min-dag/")["Location"] == "/min-dag/?hard=1"
+    assert "Myk" in nurse.get("/min-dag/?hvem=me").content.decode()
+    assert nurse.get("/min-dag/").status_code == 200
+
+
+def test_a_filter_shows_what_it_asks_for_and_how_to_take_it_away(solbakken: Cast, nurse: Client) -> None:
+    patient = make_patient(solbakken)
+    task = mine(solbakken, "Sår", patient=patient)
+    query = f"type={task.kind_id}&yrke=nurse&pasient={patient.pk}&hard=1&uke=this&hvem={solbakken.doctor.pk}"
+    chips = [chip.text for chip in nurse.get(f"/min-dag/?{query}").context["chips"]]
+    assert chips == [
+        "Hos Hanne Holm", "Sårstell", "Kan gjøres av sykepleier", "Per Lunde", "Frist som ikke kan glippe", "Denne uken",
+    ]  # fmt: skip
+    assert nurse.get("/min-dag/filter/").status_code == 200
+    assert (
+        "<html"
+        not in nurse.get(
+            "/min-dag/filter/", headers={"HX-Request": "true", "HX-Target": "filter"}
+        ).content.decode()
+    )
+
+
+def test_names_of_another_clinic_are_not_told_by_a_filter(solbakken: Cast, furulund: Cast) -> None:
+    patient = make_patient(solbakken, family_name="Hemmelig")
+    mine(solbakken, "Sår", patient=patient)
+    page = logged_in(furulund.nurse).get(f"/min-dag/?pasient={patient.pk}&hvem={solbakken.doctor.pk}")
+    assert "Hemmelig" not in page.content.decode()
+    assert [chip.text for chip in page.context["chips"]] == ["Hos ukjent", "Ukjent pasient"]
+
+
+def test_views_are_saved_written_over_and_deleted_by_their_owner(solbakken: Cast, nurse: Client) -> None:
+    save = {"name": " Harde  frister ", "query": "hard=1&q=Per+Lunde"}
+    assert nurse.post("/min-dag/visning/", save)["Location"] == "/min-dag/?hard=1"
+    view = SavedView.objects.get()
+    assert (view.name, view.query, view.member) == ("Harde frister", "hard=1", solbakken.nurse)
+    nurse.post("/min-dag/visning/", {"name": "Harde frister", "query": "hvem=team&hard=1"})
+    view = SavedView.objects.get()
+    assert view.query == "hard=1&hvem=team"
+    assert "Harde frister" in nurse.get("/min-dag/?hvem=me").content.decode()
+    doctor = logged_in(solbakken.doctor)
+    assert "Harde frister" not in doctor.get("/min-dag/").content.decode()
+    assert doctor.post(f"/min-dag/visning/{view.pk}/slett/").status_code == 404
+    assert nurse.post(f"/min-dag/visning/{view.pk}/slett/").status_code == 302
+    assert not SavedView.objects.exists()
+
+
+def test_a_view_without_a_name_or_one_too_many_is_refused_in_words(solbakken: Cast, nurse: Client) -> None:
+    for name in ("", "   ", "x" * 41):
+        answer = nurse.post("/min-dag/visning/", {"name": name, "query": ""})
+        assert answer.status_code == 422
+        assert "Skriv et navn" in answer.content.decode()
+    for n in range(20):
+        nurse.post("/min-dag/visning/", {"name": f"Nr. {n}", "query": ""})
+    assert nurse.post("/min-dag/visning/", {"name": "En til", "query": ""}).status_code == 422
+    assert nurse.post("/min-dag/visning/", {"name": "Nr. 3", "query": "hard=1"}).status_code == 302
+
+
+def test_search_finds_by_patient_task_and_sender_in_the_whole_team(solbakken: Cast, furulund: Cast) -> None:
+    nurse = logged_in(solbakken.nurse)
+    mine(solbakken, "Sårstell", patient=make_patient(solbakken))
+    mine(solbakken, "Epikrise", assignee=solbakken.doctor, sender="Lunde sykehus")
+    mine(solbakken, "Annet")
+    make_task(furulund.clinic, "sarstell", name="Lunde der borte")
+    page = nurse.post("/min-dag/sok/", {"words": "lunde"})
+    assert "2 åpne oppgaver funnet" in page.content.decode()
+    assert {line.name for line in page.context["lines"]} == {"Sårstell", "Epikrise"}
+    both = nurse.post(
+        "/min-dag/sok/", {"words": "per sår"}, headers={"HX-Request": "true", "HX-Target": "listen"}
+    )
+    assert [line.name for line in both.context["lines"]] == ["Sårstell"]
+    assert "<html" not in both.content.decode()
+    assert nurse.post("/min-dag/sok/", {"words": "   "}).status_code == 422
+    assert nurse.get("/min-dag/sok/?words=Lunde").status_code == 405
+
+
+def test_search_is_bounded_and_says_so(solbakken: Cast, nurse: Client) -> None:
+    fill(solbakken, 60)
+    page = nurse.post("/min-dag/sok/", {"words": "oppgave"})
+    assert len(page.context["lines"]) == 50
+    assert "de 50 første" in page.content.decode()
+
+
+def test_every_form_that_searches_or_filters_keeps_names_out_of_the_address(
+    solbakken: Cast, nurse: Client
+) -> None:
+    mine(solbakken, "Sår", patient=make_patient(solbakken))
+    page = nurse.get("/min-dag/").content.decode()
+    assert 'action="/min-dag/sok/"' in re.search(r"<form[^>]*search[^>]*>", page)[0]  # type: ignore[index]
+    assert 'method="post"' in re.search(r"<form[^>]*search[^>]*>", page)[0]  # type: ignore[index]
+    for address in re.findall(r'(?:href|action|hx-\w+)="([^"]*)"', page):
+        assert "Lunde" not in address
+
+
+def test_no_page_of_the_day_is_for_those_who_do_no_tasks(solbakken: Cast) -> None:
+    manager = logged_in(solbakken.manager)
+    for address in ("del/later/", "filter/", "teamet/", "utskrift/", "logg/"):
+        assert manager.get(f"/min-dag/{address}").status_code == 403, address
+    for address in ("sok/", "visning/", "visning/1/slett/", "samlet/"):
+        assert manager.post(f"/min-dag/{address}").status_code == 403, address
+
+
+def test_the_form_for_logging_is_a_page_and_a_fragment(solbakken: Cast, nurse: Client) -> None:
+    assert "<html" in nurse.get("/min-dag/logg/").content.decode()
+    part = nurse.get(
+        "/min-dag/logg/", headers={"HX-Request": "true", "HX-Target": "logg-skjema"}
+    ).content.decode()
+    assert "<html" not in part
+    assert 'name="kind"' in part
+
+
+def test_team_load_takes_as_many_queries_for_few_tasks_as_for_many(solbakken: Cast) -> None:
+    leader = logged_in(solbakken.doctor)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert leader.get("/min-dag/teamet/").status_code == 200
+        return len(captured)
+
+    mine(solbakken, "En")
+    queries()
+    few = queries()
+    fill(solbakken, 300)
+    assert queries() == few <= 18
