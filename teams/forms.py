@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from teams.actions.members import Profile
 from teams.models import Access, DutyKind, Member, Profession, Training
+from teams.templatetags.fordel import clock
 from teams.weekly import WEEKDAYS, Bound, Timetable
 
 CLOCK = re.compile(r"^(\d{1,2})(?:[:.](\d{2}))?$")
@@ -20,9 +21,9 @@ DECIMAL = re.compile(r"^(\d{1,2})[.,](\d{1,2})$")
 SELECT = {"class": "ds-input"}
 
 
-def clock(minutes: int) -> str:
-    """450 → «7:30», nought → nothing: as the field wants it."""
-    return f"{minutes // 60}:{minutes % 60:02d}" if minutes else ""
+def _shown(minutes: int) -> str:
+    """450 → «7:30», nought → nothing."""
+    return clock(minutes) if minutes else ""
 
 
 class DurationField(forms.Field):
@@ -85,8 +86,8 @@ class WeekForm(forms.Form):
             ):
                 self.fields[f"{field}_{weekday}"] = DurationField(label=label % {"day": name}, required=False)
         for weekday, line in lines.items():
-            self.initial[f"work_{weekday}"] = clock(line.at_work)
-            self.initial[f"booked_{weekday}"] = clock(line.booked)
+            self.initial[f"work_{weekday}"] = _shown(line.at_work)
+            self.initial[f"booked_{weekday}"] = _shown(line.booked)
 
     def days(self) -> Iterator[tuple[str, tuple[BoundField, BoundField]]]:
         """The table's rows: weekday, and its hours at work and hours booked."""

@@ -33,6 +33,12 @@ def hours(value: int) -> str:
 
 
 @register.filter
+def clock(value: int) -> str:
+    """450 → «7:30»: hours and minutes in a table, and as the fields for hours want them."""
+    return f"{value // 60}:{value % 60:02d}"
+
+
+@register.filter
 def percent(part: float | None, whole: float | None) -> str:
     """«76 %», or a dash when there is nothing to divide by."""
     if part is None or not whole:

@@ -16,9 +16,10 @@ from tasks.delegating import draft_of
 from tasks.models import Delegation, TaskKind
 from tasks.queries.delegations import digest_of
 from teams.calendar import oslo_date
-from teams.models import Access, Member
+from teams.models import Access, Duty, Member
 from tests.conftest import Cast, logged_in, make_member
 from tests.tasks.conftest import make_patient, make_task
+from tests.tasks.test_pages_ids import PARTED, large  # noqa: F401  # a fixture
 
 DAY = dt.timedelta(days=1)
 
@@ -144,7 +145,7 @@ def test_a_draft_begins_with_our_words_and_later_with_the_doctors_own(
 def test_several_at_once_become_a_row_each(solbakken: Cast, secretary: Client) -> None:
     second = make_member(solbakken.clinic, "Ola Ås", "nurse")
     kinds = [kind(), kind("hjemmebesok")]
-    data = {
+    data: dict[str, Any] = {
         "lege": solbakken.doctor.pk, "til": [solbakken.nurse.pk, second.pk], "type": [k.pk for k in kinds],
         "starts_on": str(today()), **{f"text_{k.pk}": f"Om {k.name}" for k in kinds},
     }  # fmt: skip
@@ -330,9 +331,9 @@ def test_a_long_register_takes_no_more_queries(solbakken: Cast, doctor: Client) 
             assert doctor.get(path).status_code == 200
         return len(queries)
 
-    paths = ("/delegeringer/", "/delegeringer/?vis=alt", "/delegeringer/utskrift/", "/delegeringer/signer/")
     row = signed(solbakken)
-    paths += (f"/delegeringer/{row.pk}/",)
+    own = ("", "?vis=alt", "utskrift/", "signer/", f"{row.pk}/")
+    paths = [f"/delegeringer/{path}" for path in own]
     few = [count(path) for path in paths]
     for n in range(8):
         nurse = make_member(solbakken.clinic, f"Sykepleier {n}", "nurse")
@@ -342,3 +343,19 @@ def test_a_long_register_takes_no_more_queries(solbakken: Cast, doctor: Client) 
             drafted(solbakken, slug, member=nurse)
     assert [count(path) for path in paths] == few
     assert max(few) <= 20, few
+
+
+def test_a_number_above_a_thousand_is_written_as_one(large: Cast) -> None:  # noqa: F811
+    with connection.cursor() as cursor:
+        for table in ("tasks_delegation", "teams_duty"):
+            cursor.execute(f"ALTER TABLE {table} ALTER id RESTART WITH 6001")
+    row, waiting = signed(large, ends_on=today() + 9 * DAY), drafted(large, "prosvar")
+    Duty.objects.create(
+        clinic=large.clinic, member=large.nurse, kind="meeting", weekday=1, minutes=30, starts_on=today()
+    )
+    client = logged_in(large.doctor)
+    whom = f"ny/?lege={large.doctor.pk}&til={large.nurse.pk}&type={row.kind_id}"
+    for path in ("", "?vis=alt", f"{row.pk}/", f"{waiting.pk}/", f"{waiting.pk}/rett/", "signer/", whom):
+        assert PARTED.findall(text_of(client, f"/delegeringer/{path}")) == [], path
+    for path in ("lemmer/", "lemmer/ny/", f"lem/{large.nurse.pk}/", f"lem/{large.nurse.pk}/arbeidstid/"):
+        assert PARTED.findall(text_of(client, f"/team/med{path}")) == [], path

@@ -89,7 +89,7 @@ def test_hours_change_from_a_day_and_the_page_says_both_weeks(solbakken: Cast, l
     first = today() + 14 * DAY
     assert leader.post(f"{path}arbeidstid/", {**week(), "starts_on": str(first)}).status_code == 302
     text = leader.get(path).content.decode()
-    assert "25\u00a0t" in text
+    assert "<b>25:00</b>" in text
     assert "15\u00a0t\u00a030\u00a0min på jobb, 14\u00a0t til oppgaver" in text
     assert 'value="7:30"' in leader.get(f"{path}arbeidstid/?fra={first}").content.decode()
 
