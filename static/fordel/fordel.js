@@ -8,7 +8,7 @@ const keys = () => document.getElementById("hurtigtaster");
 let wanted = "";
 document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = sheet();
-  if (event.detail.target !== dialog || dialog.open) return;
+  if (event.detail.target !== dialog || dialog.open || !dialog.showModal) return; // on its own page it is no dialog
   dialog.showModal();
   const form = wanted ? dialog.querySelector(`form[action$="${wanted}"]`) : null;
   wanted = "";
@@ -21,7 +21,10 @@ document.addEventListener("htmx:afterSwap", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   const asked = event.detail.requestConfig?.elt;
   const row = asked?.matches(".task-do, .task-undo") && document.getElementById(asked.closest(".task").id);
-  if (row) (row.querySelector("[aria-invalid]") ?? row.querySelector("button"))?.focus();
+  if (row) {
+    if (row.matches(".is-done")) row.style.minBlockSize = `${height}px`;
+    (row.querySelector("[aria-invalid]") ?? row.querySelector("button"))?.focus({ preventScroll: true });
+  }
   // More rows: on the first of them. A panel or a result: on its heading.
   const more = event.detail.elt.previousElementSibling?.dataset?.more;
   if (more) {
@@ -30,7 +33,10 @@ document.addEventListener("htmx:afterSettle", (event) => {
   }
   if (asked && ["filter", "listen"].includes(event.detail.target.id)) event.detail.target.querySelector("[tabindex='-1']")?.focus();
 });
+// A done row keeps the height it had: what stands below does not move under the hand.
+let height = 0;
 document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.matches(".task")) height = event.detail.target.offsetHeight;
   if (event.detail.requestConfig?.elt.matches(".more a")) {
     const before = event.detail.target.previousElementSibling;
     if (before) before.dataset.more = "1";

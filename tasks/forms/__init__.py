@@ -1,7 +1,8 @@
 """What people may send about tasks. A form checks the shape; the action checks whether they may."""
 
 from tasks.forms.creating import NewTaskForm, PatientSearch
-from tasks.forms.doing import CancelForm, CompleteForm, HandOnForm, LogForm, PostponeForm, version_of
+from tasks.forms.doing import CompleteForm, HandOnForm, LogForm, PostponeForm, version_of
+from tasks.forms.ending import AnswerForm, AttemptForm, CloseForm, ReturnForm, closings_for
 from tasks.forms.sharing import (
     ChooseForm,
     MemberForm,
@@ -12,8 +13,10 @@ from tasks.forms.sharing import (
 )
 
 __all__ = [
-    "CancelForm",
+    "AnswerForm",
+    "AttemptForm",
     "ChooseForm",
+    "CloseForm",
     "CompleteForm",
     "HandOnForm",
     "LogForm",
@@ -25,5 +28,7 @@ __all__ = [
     "PostponeForm",
     "ProposeForm",
     "ReasonForm",
+    "ReturnForm",
+    "closings_for",
     "version_of",
 ]

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tasks.models import Origin, Task, TaskKind
+from tasks.models import Channel, Origin, Task, TaskKind
 
 MOST_MINUTES = 720
 
@@ -24,6 +24,11 @@ class CompleteForm(forms.Form):
             "min_value": _("Skriv minst 1 minutt."),
             "max_value": _("Skriv høyst 720 minutter."),
         },
+    )
+    channel = forms.ChoiceField(
+        choices=[("", ""), *Channel.choices],
+        required=False,
+        error_messages={"invalid_choice": _("Velg kanal fra listen.")},
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -74,22 +79,8 @@ class HandOnForm(forms.Form):
         field.required = not held
 
 
-class CancelForm(forms.Form):
-    reason = forms.ChoiceField(
-        label=_("Hvorfor"),
-        choices=[
-            ("gjort et annet sted", _("Gjort et annet sted")),
-            ("pasienten takket nei", _("Pasienten takket nei")),
-            ("ikke nådd", _("Ikke nådd")),
-            ("ikke lenger nødvendig", _("Ikke lenger nødvendig")),
-        ],
-        widget=forms.Select(attrs={"class": "ds-input"}),
-    )
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-
 class LogForm(forms.Form):
-    """Only kinds that the profession has a part in can be logged."""
+    """Only kinds that the profession has a part in can be logged, by a channel of the kind's own."""
 
     kind = forms.ModelChoiceField(
         label=_("Hva"),
@@ -105,6 +96,17 @@ class LogForm(forms.Form):
         required=False,
         widget=forms.NumberInput(attrs={"class": "ds-input", "inputmode": "numeric"}),
         help_text=_("Tomt: så lenge som det pleier."),
+        error_messages={
+            "invalid": _("Skriv minutter som et helt tall."),
+            "min_value": _("Skriv minst 1 minutt."),
+            "max_value": _("Skriv høyst 720 minutter."),
+        },
+    )
+    channel = forms.ChoiceField(
+        label=_("Kanal (kan stå tom)"),
+        choices=[("", _("Ikke oppgitt")), *Channel.choices],
+        required=False,
+        widget=forms.Select(attrs={"class": "ds-input"}),
     )
     origin = forms.ChoiceField(
         label=_("Opphav"),
@@ -125,6 +127,12 @@ class LogForm(forms.Form):
         field = cast("forms.ModelChoiceField[TaskKind]", self.fields["kind"])
         has_a_part = Q(professions__contains=[profession]) | Q(delegable_to__contains=[profession])
         field.queryset = TaskKind.objects.filter(has_a_part | Q(preparable_by__contains=[profession]))
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = self.cleaned_data
+        if (kind := data.get("kind")) and data.get("channel") and data["channel"] not in kind.channels:
+            self.add_error("channel", _("Denne oppgaven har ikke den kanalen."))
+        return data
 
 
 def version_of(task: Task) -> dict[str, Any]:

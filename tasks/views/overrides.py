@@ -118,4 +118,4 @@ def _decide(
             if request.htmx:
                 return HttpResponse(status=204, headers={"HX-Redirect": back})
             return HttpResponseRedirect(back)
-    return sheet(request, task_id, 422, **{name: form})
+    return sheet(request, task_id, 422, {name: form})

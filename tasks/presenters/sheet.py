@@ -1,0 +1,98 @@
+"""What stands on a task's sheet beside its row: the other half of a pair, the clock, when it shows again. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tasks.models import Closing, Part, Task, TaskState
+from tasks.presenters.lines import Tag
+from tasks.presenters.story import clock
+from tasks.presenters.words import day_words
+from teams.models import Member
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """The other half of a pair: what it is, where it stands and with whom, and its own sheet."""
+
+    title: str
+    text: str
+    tag: Tag
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The start/stop clock: whole minutes so far (at least one when it runs), and seconds for the screen."""
+
+    runs: bool
+    seconds: int
+    minutes: int
+
+
+def half_words(task: Task, other: Task | None, *, by: Member, today: dt.date) -> Half | None:
+    """The preparation a signature waits for (or had), or the signature a preparation is for; None for a whole task."""
+    if other is None:
+        return None
+    title = _("Forberedelsen") if task.part == Part.SIGN else _("Signeringen")
+    text, tag = _standing(other, by, today)
+    return Half(title, text, tag, reverse("task", args=[other.pk]))
+
+
+def _standing(other: Task, by: Member, today: dt.date) -> tuple[str, Tag]:
+    prepares = other.part == Part.PREPARE
+    if other.state == TaskState.DONE and other.done_by and other.ended_at:
+        words = {"who": _name(other.done_by, by), "when": clock(other.ended_at, today), "n": other.minutes}
+        text = (
+            _("Forberedt av %(who)s %(when)s, %(n)s min.")
+            if prepares
+            else _("Signert av %(who)s %(when)s, %(n)s min.")
+        )
+        return text % words, Tag(_("Klar til signering") if prepares else _("Signert"), "success")
+    if other.ended_at:
+        words = {"how": str(Closing(other.closing).label), "when": clock(other.ended_at, today)}
+        return _("Avsluttet %(when)s: %(how)s.") % words, Tag(_("Ikke gjort"), "neutral")
+    tag = (
+        Tag(_("Påbegynt"), "info")
+        if other.state == TaskState.STARTED
+        else Tag(_("Ikke gjort ennå"), "warning")
+    )
+    if other.assignee is None:
+        return (_("Ingen har den ennå.")), Tag(_("Ikke fordelt"), "warning")
+    words = {"who": _name(other.assignee, by)}
+    if other.planned_on is None:
+        return _("Hos %(who)s.") % words, tag
+    words["day"] = day_words(max(other.planned_on, today), today)
+    return _("Hos %(who)s, %(day)s.") % words, tag
+
+
+def _name(member: Member, by: Member) -> str:
+    return _("deg") if member.pk == by.pk else member.name
+
+
+def clock_of(task: Task, now: dt.datetime) -> Clock:
+    """What the task's clock has counted: laid-down minutes, and since it was set going."""
+    ran = max(0, int((now - task.timer_from).total_seconds())) if task.timer_from else 0
+    whole = task.timed + (max(1, math.ceil(ran / 60)) if task.timer_from else 0)
+    return Clock(task.timer_from is not None, task.timed * 60 + ran, whole)
+
+
+def attempts_words(task: Task, until: dt.date | None, today: dt.date) -> str:
+    """How often it was tried, and what one attempt more leads to."""
+    if until is None:
+        return _("Prøvd %(n)d ganger. Etter tre forsøk kan oppgaven avsluttes som «ikke nådd».") % {
+            "n": task.attempts + 1
+        }
+    words = {"day": day_words(until, today)}
+    again = _("Ikke nådd nå: oppgaven vises igjen %(day)s.") % words
+    if not task.attempts:
+        return again
+    tried = (
+        _("Prøvd én gang før.") if task.attempts == 1 else _("Prøvd %(n)d ganger før.") % {"n": task.attempts}
+    )
+    return f"{tried} {again}"
