@@ -22,8 +22,6 @@ import statistics
 import sys
 from typing import Any
 
-from django.core.management import call_command
-
 from bench import ground
 from bench.load_check import check, last_event
 from bench.load_users import Diary, Worker
@@ -90,17 +88,15 @@ async def _all_work(people: list[Worker], seconds: float) -> None:
             everybody.create_task(worker.work(seconds))
 
 
-def measure(users: int, seconds: float, *, seed: int, database: str = "fordel_bench_load") -> dict[str, Any]:
-    """Fill, serve, let them work, and look up what became of it; what `main` prints."""
+def measure(users: int, seconds: float, *, seed: int) -> dict[str, Any]:
+    """Fill the database at hand, serve it, let them work, and look up what became of it; what `main` prints."""
     found, diary = shapes(users), Diary()
-    call_command("collectstatic", interactive=False, verbosity=0)
-    with ground.own_database(database):
-        fill(found, seed=seed)
-        ground.settle()
-        since = last_event()
-        with web() as port:
-            asyncio.run(_all_work(workers(found, users, port, diary, seed), seconds))
-        became = check(diary.told, since=since)
+    fill(found, seed=seed)
+    ground.settle()
+    since = last_event()
+    with web() as port:
+        asyncio.run(_all_work(workers(found, users, port, diary, seed), seconds))
+    became = check(diary.told, since=since)
     everything = [ms for took in diary.took.values() for ms in took]
     wrong = [
         *diary.errors,
@@ -148,7 +144,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="one line of JSON")
     asked = parser.parse_args()
-    result = measure(asked.users, asked.seconds, seed=asked.seed)
+    with ground.own_database("fordel_bench_load"):
+        result = measure(asked.users, asked.seconds, seed=asked.seed)
     if asked.json:
         ground.tell(result, as_json=True)
     else:

@@ -28,7 +28,9 @@ HOT_SECONDS, HOT_TASKS = 10, 4  # so many tasks of a clinic are what everybody i
 _ROW = re.compile(r'action="/oppgave/(\d+)/utfort/".*?name="version" value="(\d+)"', re.DOTALL)
 _VERSION = re.compile(r'name="version" value="(\d+)"')
 # What tells that somebody else was first, in the product's own words.
-CONFLICT = re.compile(r"endret|har startet|går ikke lenger|for sent å angre|har skjedd|alt åpnet")
+CONFLICT = re.compile(
+    r'class="conflict"|endret av andre|har startet denne|Det går ikke lenger|for sent å angre|er alt åpnet'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +132,12 @@ class Worker:
         if not self.rows:
             return await self.my_day()
         task, version = self.rows.pop(self.chance.randrange(min(8, len(self.rows))))
-        await self._complete(task, version)
+        await self.complete_as_seen(task, version)
 
-    async def _complete(self, task: int, version: int) -> None:
+    async def complete_as_seen(self, task: int, version: int, *, target: str = "") -> None:
+        """With the version that stood on the page, from the row or (target) the sheet."""
         sent = {"minutes": str(self.chance.randint(2, 25)), "version": str(version)}
-        if await self.change("complete", task, "utfort", sent):
+        if await self.change("complete", task, "utfort", sent, target=target):
             self.done.append((task, time.monotonic()))
 
     async def undo(self) -> None:
@@ -153,7 +156,7 @@ class Worker:
         # Begun twice is begun once, and written once: so nobody here begins the same task twice.
         if task not in self.begun:
             self.begun.add(task)
-            await self.change("start", task, "begynn", {})
+            await self.change("start", task, "begynn", {}, target="ark")
 
     async def postpone(self) -> None:
         if self.rows:
@@ -203,7 +206,7 @@ class Worker:
         await asyncio.sleep(self.chance.uniform(*HESITATE))
         what = self.chance.random()
         if what < 0.5:
-            await self._complete(task, int(seen[1]))
+            await self.complete_as_seen(task, int(seen[1]), target="ark")
         elif what < 0.7:
             await self._start(task)
         elif what < 0.85:

@@ -16,12 +16,11 @@ from __future__ import annotations
 import argparse
 import re
 import statistics
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.management import call_command
 from django.urls import reverse
 
 from bench import ground
@@ -97,7 +96,7 @@ PAGES = (
 CHANGES = ("complete_task", "undo_task")
 
 
-def clinic(slug: str = "kontor-1") -> Clinic:
+def clinic(slug: str) -> Clinic:
     """The measured clinic's people and things, once the database is filled."""
     found = members(slug)
     nurse = next(member for member in found if member.profession == "nurse")
@@ -108,7 +107,9 @@ def clinic(slug: str = "kontor-1") -> Clinic:
     return Clinic(found[0], nurse, ids, ids[0], WeeklyReport.objects.filter(clinic=nurse.clinic_id)[0])
 
 
-def measure_page(page: Page, visitor: Visitor, about: Clinic, requests: int) -> dict[str, Any]:
+def measure_page(
+    page: Page, visitor: Visitor, about: Clinic, requests: int, warm_up: int = WARM_UP
+) -> dict[str, Any]:
     """So many rounds of page, empty floor and rows' floor. Raises SystemExit for an answer that is not the page."""
     path = page.path(about)
     first = _right(visitor.get(path, {**page.headers, "X-Bench": "statements"}), page.name)
@@ -122,16 +123,18 @@ def measure_page(page: Page, visitor: Visitor, about: Clinic, requests: int) -> 
             _right(visitor.get(FLOORS), "floor").ms,
             _right(visitor.get(floor), "floor").ms,
         )
-        for _ in range(requests + WARM_UP)
+        for _ in range(requests + warm_up)
     ]
-    return _figures(page.name, rows, first, rounds[WARM_UP:])
+    return _figures(page.name, rows, first, rounds[warm_up:])
 
 
-def measure_changes(visitor: Visitor, about: Clinic, requests: int) -> list[dict[str, Any]]:
+def measure_changes(
+    visitor: Visitor, about: Clinic, requests: int, warm_up: int = WARM_UP
+) -> list[dict[str, Any]]:
     """Completing a row and taking it back, by the product and by bare psycopg in turn, on tasks in turn."""
     found: dict[str, list[tuple[float, float, float]]] = {name: [] for name in CHANGES}
     first: dict[str, Answer] = {}
-    for n in range(requests + WARM_UP):
+    for n in range(requests + warm_up):
         task = about.to_complete[n % len(about.to_complete)]
         for name in CHANGES:
             version = Task.objects.values_list("version", flat=True).get(pk=task)
@@ -143,7 +146,7 @@ def measure_changes(visitor: Visitor, about: Clinic, requests: int) -> list[dict
         for name in CHANGES:
             floor = visitor.post(f"{FLOORS}{name}/endre/?id={task}", {})
             found[name][-1] = (*found[name][-1][:2], _right(floor, "floor").ms)
-    return [_figures(name, 1, first[name], found[name][WARM_UP:]) for name in CHANGES]
+    return [_figures(name, 1, first[name], found[name][warm_up:]) for name in CHANGES]
 
 
 def _row(task: int, port: int) -> dict[str, str]:
@@ -183,50 +186,38 @@ def percentile(values: list[float], percent: int) -> float:
 
 
 def measure(
-    shapes: tuple[Shape, ...],
-    *,
-    requests: int,
-    seed: int,
-    only: set[str],
-    database: str = "fordel_bench_pages",
+    shapes: Sequence[Shape], *, requests: int, seed: int, only: set[str], warm_up: int = WARM_UP
 ) -> dict[str, Any]:
-    """Fill, serve and measure; what `main` prints."""
-    with serving(shapes, seed=seed, database=database) as (visitors, about):
+    """Fill the database at hand, serve it and measure; what `main` prints."""
+    with serving(shapes, seed=seed) as (visitors, about):
         pages = [
-            measure_page(page, visitors[page.who], about, requests)
+            measure_page(page, visitors[page.who], about, requests, warm_up)
             for page in PAGES
             if not only or page.name in only
         ]
         if not only or only & set(CHANGES):
-            pages += measure_changes(visitors["nurse"], about, requests)
-    return {
-        "pages": pages,
-        "members": shapes[0].members,
-        "open_tasks": shapes[0].open_tasks,
-        "clinics": len(shapes),
-    }
+            pages += measure_changes(visitors["nurse"], about, requests, warm_up)
+    first = shapes[0]
+    return {"pages": pages, "members": first.members, "open_tasks": first.open_tasks, "clinics": len(shapes)}
 
 
 @contextmanager
-def serving(
-    shapes: tuple[Shape, ...], *, seed: int, database: str
-) -> Iterator[tuple[dict[str, Visitor], Clinic]]:
-    """The database filled and served, the leader and the nurse of its first clinic logged in."""
-    call_command("collectstatic", interactive=False, verbosity=0)
-    with ground.own_database(database):
-        fill(shapes, seed=seed)
-        close_reports("kontor-1")
-        ground.settle()
-        about = clinic()
-        with web() as port:
-            logins = {"leader": about.leader.user, "nurse": about.nurse.user}
-            yield {who: person(port, user.username) for who, user in logins.items() if user}, about
+def serving(shapes: Sequence[Shape], *, seed: int) -> Iterator[tuple[dict[str, Visitor], Clinic]]:
+    """The database at hand filled and served, the leader and the nurse of its first clinic logged in."""
+    fill(shapes, seed=seed)
+    slug = f"kontor-{shapes[0].n}"
+    close_reports(slug)
+    ground.settle()
+    about = clinic(slug)
+    with web() as port:
+        logins = {"leader": about.leader.user, "nurse": about.nurse.user}
+        yield {who: person(port, user.username) for who, user in logins.items() if user}, about
 
 
-def profile(shapes: tuple[Shape, ...], name: str, order: str, seed: int) -> str:
+def profile(shapes: Sequence[Shape], name: str, order: str, seed: int) -> str:
     """Where the server's time goes for one page, warm, as cProfile sees it (which makes calls look dearer)."""
     page = next(page for page in PAGES if page.name == name)
-    with serving(shapes, seed=seed, database="fordel_bench_profile") as (visitors, about):
+    with serving(shapes, seed=seed) as (visitors, about):
         visitor, path = visitors[page.who], page.path(about)
         for _ in range(WARM_UP):
             _right(visitor.get(path, page.headers), name)
@@ -244,11 +235,12 @@ def main() -> None:
     parser.add_argument("--order", default="cumulative", choices=["cumulative", "tottime"])
     parser.add_argument("--json", action="store_true", help="one line of JSON")
     asked = parser.parse_args()
-    if asked.profile:
-        print(profile(SHAPES, asked.profile, asked.order, asked.seed))
-        return
     only = set(filter(None, asked.only.split(",")))
-    result = measure(SHAPES, requests=asked.requests, seed=asked.seed, only=only)
+    with ground.own_database("fordel_bench_pages"):
+        if asked.profile:
+            print(profile(SHAPES, asked.profile, asked.order, asked.seed))
+            return
+        result = measure(SHAPES, requests=asked.requests, seed=asked.seed, only=only)
     if asked.json:
         ground.tell(result, as_json=True)
         return

@@ -43,7 +43,7 @@ def fill(shapes: Sequence[Shape], *, seed: int) -> None:
     with relations_checked_at_the_end(), connection.cursor() as cursor:
         cursor.execute("SELECT setseed(%s)", [1 / (1 + seed)])
         cursor.execute(
-            "CREATE TEMP TABLE shape (n int, members int, patients int, open_tasks int, done_tasks int)"
+            "CREATE TEMP TABLE shape (n int, members int, patients int, open_tasks int, done_tasks int) ON COMMIT DROP"
         )
         cursor.executemany(
             "INSERT INTO shape VALUES (%s, %s, %s, %s, %s)", [astuple(shape) for shape in shapes]

@@ -7,7 +7,7 @@ FROM shape ORDER BY n;
 
 -- Two of five are doctors, the first of them leads; then nurses, then secretaries.
 ANALYZE shape, tasks_taskkind;
-CREATE TEMP TABLE person AS
+CREATE TEMP TABLE person ON COMMIT DROP AS
 SELECT c.id AS clinic_id, s.n, i, 'kontor-' || s.n || '-' || i AS username,
        CASE WHEN i <= ceil(0.4 * s.members) THEN 'doctor' WHEN i <= ceil(0.7 * s.members) THEN 'nurse'
             ELSE 'secretary' END AS profession
@@ -18,7 +18,7 @@ INSERT INTO teams_member (clinic_id, user_id, name, profession, access, starts_o
 SELECT p.clinic_id, u.id, 'Medarbeider ' || CASE p.profession WHEN 'doctor' THEN 'Lege ' WHEN 'nurse' THEN 'Pleier ' ELSE 'Kontor ' END || i,
        p.profession, CASE WHEN i = 1 THEN 'leader' ELSE 'staff' END, %(today)s::date - 400
 FROM person p JOIN teams_user u USING (username) ORDER BY p.clinic_id, p.i;
-CREATE TEMP TABLE staff AS
+CREATE TEMP TABLE staff ON COMMIT DROP AS
 SELECT m.*, row_number() OVER (PARTITION BY clinic_id ORDER BY id) - 1 AS rank,
        count(*) OVER (PARTITION BY clinic_id) AS colleagues,
        row_number() OVER (PARTITION BY clinic_id, profession ORDER BY id) - 1 AS among,
@@ -74,7 +74,7 @@ FROM tasks_followupplan f JOIN tasks_step s USING (programme_id),
 ANALYZE patients_condition, tasks_programme, tasks_step, tasks_followupplan, tasks_planstep;
 
 -- What each profession may do; the kinds of plans come as often as the rest together.
-CREATE TEMP TABLE menu AS
+CREATE TEMP TABLE menu ON COMMIT DROP AS
 SELECT profession, k.id AS kind_id, row_number() OVER (PARTITION BY profession ORDER BY copies, position) - 1 AS rank,
        count(*) OVER (PARTITION BY profession) AS kinds
 FROM tasks_taskkind k, unnest(professions) AS profession,
@@ -82,7 +82,7 @@ FROM tasks_taskkind k, unnest(professions) AS profession,
 
 -- 5 in 100 are preparations, made below. Of the others 5 come later, 4 are nobody's, 4 may not slip, 3 have no due
 -- date, some are begun; a tenth is overdue. Whom a task is for follows from its number, and so it is shared evenly.
-CREATE TEMP TABLE drawn AS
+CREATE TEMP TABLE drawn ON COMMIT DROP AS
 SELECT nextval(pg_get_serial_sequence('tasks_task', 'id')) AS id, m.clinic_id, k * 7 %% s.patients AS patient_rank, m.id AS member_id,
        m.profession, random() AS r_what, r.fate, r.hard,
        CASE WHEN r.fate < 0.05 THEN 'scheduled' WHEN r.fate < 0.09 THEN 'open' WHEN r.fate < 0.095 THEN 'started'
@@ -97,14 +97,14 @@ JOIN staff m ON m.clinic_id = p.clinic_id AND m.rank = p.i - 1
 CROSS JOIN LATERAL (SELECT random() + 0 * k AS fate, random() + 0 * k AS late, random() + 0 * k AS due,
                            random() + 0 * k < 0.04 AS hard, random() + 0 * k < 0.03 AS undated) r;
 ANALYZE menu, drawn;
-CREATE TEMP TABLE chosen AS
+CREATE TEMP TABLE chosen ON COMMIT DROP AS
 SELECT d.*, menu.kind_id, row_number() OVER (PARTITION BY d.clinic_id, menu.kind_id ORDER BY d.id) AS of_kind
 FROM drawn d JOIN menu ON menu.profession = d.profession AND menu.rank = floor(d.r_what * menu.kinds);
-CREATE TEMP TABLE occasion AS
+CREATE TEMP TABLE occasion ON COMMIT DROP AS
 SELECT ps.id, ps.clinic_id, s.kind_id, p.patient_id,
        row_number() OVER (PARTITION BY ps.clinic_id, s.kind_id ORDER BY ps.id) AS of_kind
 FROM tasks_planstep ps JOIN tasks_step s ON s.id = ps.step_id JOIN tasks_followupplan p ON p.id = ps.plan_id;
-CREATE TEMP TABLE patient AS
+CREATE TEMP TABLE patient ON COMMIT DROP AS
 SELECT id, clinic_id, row_number() OVER (PARTITION BY clinic_id ORDER BY id) - 1 AS rank
 FROM patients_patient;
 ANALYZE chosen, occasion, patient;
@@ -135,7 +135,7 @@ UPDATE tasks_planstep ps SET waiting = false, opens_on = t.opens_on, due_on = t.
 FROM tasks_task t WHERE t.plan_step_id = ps.id;
 
 -- The preparations, and what they are for.
-CREATE TEMP TABLE pair AS
+CREATE TEMP TABLE pair ON COMMIT DROP AS
 SELECT t.*, nextval(pg_get_serial_sequence('tasks_task', 'id')) AS first_id, k.prepare_minutes, helper.id AS helper_id
 FROM (
     SELECT t.id, t.clinic_id, t.kind_id, t.name, t.patient_id, t.origin, t.sender, t.opens_on, t.due_on, t.closes_on,

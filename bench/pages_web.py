@@ -47,6 +47,8 @@ def web() -> Iterator[int]:
         "PYTHONPATH": str(CHECKOUT),
         "FORDEL_DEBUG": "0",
     }
+    collect = ["manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+    subprocess.run([sys.executable, *collect], cwd=CHECKOUT, env=environment, check=True)
     server = subprocess.Popen(
         ["sh", "-c", web_line()],
         cwd=CHECKOUT,
