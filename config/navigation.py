@@ -13,7 +13,7 @@ from teams.permissions import Permission, may
 
 
 # Pages that belong to an entry though their address does not begin with its own.
-ALSO = {"team": ("/delegeringer/",)}
+ALSO = {"team": ("/delegeringer/", "/fravaer/")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def carry_out(
     plans = _move_plans_on(found.changes, wish)
     items, events = [], []
     for task in found.changes:
-        before = _standing(task) | ({"plan_step": plans[task.pk]} if task.pk in plans else {})
+        before = standing_before(task) | ({"plan_step": plans[task.pk]} if task.pk in plans else {})
         items.append(_item(bulk, task, before))
         extra: dict[str, Any] = {"plan_step": plans[task.pk]} if task.pk in plans else {}
         if (
@@ -192,7 +192,8 @@ def _move_plans_on(tasks: list[Task], wish: Wish) -> dict[int, dict[str, str | N
     return {task_id: before[step_id] for task_id, step_id in of_task.items()}
 
 
-def _standing(task: Task) -> dict[str, Any]:
+def standing_before(task: Task) -> dict[str, Any]:
+    """What `undo` puts back, as an item of the change keeps it."""
     return {
         "state": task.state, "assignee": task.assignee_id, "planned_on": _iso(task.planned_on),
         "opens_on": _iso(task.opens_on), "pinned": task.pinned, "pinned_day": task.pinned_day, "why": task.why,

@@ -25,7 +25,7 @@ from tasks.models import AllocationRun, Cause, RunState
 from tasks.outcomes import Outcome
 from tasks.queries import may_undo
 from teams.calendar import oslo_date, working_days
-from teams.models import Member
+from teams.models import Absence, Member
 from teams.permissions import Permission, require
 from teams.wall import clinic_scope, jobs_scope
 
@@ -43,24 +43,35 @@ class Decided:
 
 
 @transaction.atomic
-def propose(clinic_id: int, *, by: Member, cause: Cause, calm: bool, now: dt.datetime) -> AllocationRun:
+def propose(
+    clinic_id: int,
+    *,
+    by: Member,
+    cause: Cause,
+    calm: bool,
+    now: dt.datetime,
+    absence: Absence | None = None,
+    since: dt.datetime | None = None,
+) -> AllocationRun:
     """Ask for a new sharing out, to be looked at; `calm`: only what must move shall move.
 
-    It takes the place of a proposal that nobody has decided on. Asked twice at once, there is one.
+    It takes the place of a proposal that nobody has decided on. Asked twice at once, there is one, unless it may have
+    been begun before `since`, when something that matters was written. `absence`: the one that it makes up for.
     """
     require(by, Permission.ASSIGN_TASKS)
     if clinic_id != by.clinic_id:
         raise PermissionDenied("another clinic")
     lock_placing(clinic_id)
     earlier = AllocationRun.objects.visible_to(by).filter(state__in=OPEN, asked_by__isnull=False)
-    coming = earlier.filter(calm=calm, cause=cause, ran_at__gt=now - STILL_COMING).unfinished().first()
+    same = earlier.filter(calm=calm, cause=cause, absence=absence, ran_at__gt=now - STILL_COMING)
+    coming = same.filter(ran_at__gte=since or now - STILL_COMING).unfinished().first()
     if coming:
         found: AllocationRun = coming
         return found
     earlier.update(state=RunState.DISCARDED, decided_by=by, decided_at=now)
     run = AllocationRun.objects.create(
         clinic_id=clinic_id, cause=cause, calm=calm, asked_by=by, ran_at=now,
-        first_day=working_days(oslo_date(now), HORIZON)[0],
+        first_day=working_days(oslo_date(now), HORIZON)[0], absence=absence,
     )  # fmt: skip
     # The broker may be away: the run waits, and is asked for again (resume_proposals).
     transaction.on_commit(partial(ask_for, run.pk, clinic_id), robust=True)

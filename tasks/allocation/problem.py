@@ -97,7 +97,7 @@ class Rule(StrEnum):
 class WhyNot(StrEnum):
     """Why a member who may do the task did not get it."""
 
-    AWAY = "away"  # no minutes on any day of the window
+    AWAY = "away"  # no minutes on any day of the window, or on none that is in time
     FULL = "full"  # at work, but not so many minutes left on any day of the window
     LATER = "later"  # has room only later than the one who got it, after the due date
     LEVEL = "level"  # a lower level of care suffices

@@ -128,6 +128,9 @@ def _why_not(
     task: TaskToPlace, c: Candidate, chosen: Candidate, day: dt.date, days: list[dt.date], book: _Book
 ) -> WhyNot:
     free = book.free.get(c.member_id, {})
+    last = max(task.due, days[0]) if task.due is not None else None  # that is in time
+    if last is not None and day <= last and not any(each in free for each in days if each <= last):
+        return WhyNot.AWAY  # which says more than that there is room afterwards
     soonest, there = None, False
     for each in days:
         if each in free:
@@ -137,7 +140,7 @@ def _why_not(
                 break
     if soonest is None:
         return WhyNot.FULL if there else WhyNot.AWAY
-    if task.due is not None and day <= max(task.due, days[0]) < soonest:
+    if last is not None and day <= last < soonest:
         return WhyNot.LATER
     mine, theirs = book.care(task)[chosen.member_id], book.care(task)[c.member_id]
     if theirs[0] > mine[0]:

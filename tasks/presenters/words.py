@@ -44,6 +44,7 @@ RULES: Mapping[str, Promise] = {
 # A person's decision, told with who decided.
 BY_A_PERSON = {
     "handed_on": gettext_lazy("%(by)s ga den videre til %(to_you)s."),
+    "came_back": gettext_lazy("%(You)s hadde den før et fravær, og har fått den tilbake."),
     "given_back": gettext_lazy("%(by)s ga den tilbake til %(to_you)s."),
 }
 
@@ -64,7 +65,7 @@ TOLD_FIRST = (
 )  # fmt: skip
 # The same in the table, where the name stands beside it.
 WHY_NOT_ALONE = {
-    WhyNot.AWAY: gettext_lazy("Borte alle dagene det gjelder"),
+    WhyNot.AWAY: gettext_lazy("Borte de dagene det gjelder"),
     WhyNot.FULL: gettext_lazy("Ikke nok ledig tid på noen av dagene"),
     WhyNot.LATER: gettext_lazy("Har først plass senere"),
     WhyNot.LEVEL: gettext_lazy("På et høyere nivå enn oppgaven trenger"),

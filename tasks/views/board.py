@@ -17,10 +17,12 @@ from django.views.decorators.http import require_POST, require_safe
 from tasks.ahead import weeks_ahead
 from tasks.forms import OvertimeForm
 from tasks.presenters import team_rows
+from tasks.presenters.absence import back_words
 from tasks.presenters.banner import banner
 from tasks.presenters.board import board
 from tasks.presenters.picking import list_lines
 from tasks.queries import week_load
+from tasks.queries.absence import came_back
 from tasks.queries.board import (
     away_ahead,
     board_sums,
@@ -91,6 +93,7 @@ def _team(request: MemberRequest, form: OvertimeForm | None = None, status: int 
         context |= {
             "stands_in": True,
             "stranded": banner(stranded(by.clinic_id, today)),
+            "came_back": back_words(came_back(by, today, everybodys=True), by, today),
             "pressing": list_lines(pressing(by), by=by, today=today),
         }
     if may(by, Permission.ASSIGN_TASKS):

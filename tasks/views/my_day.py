@@ -16,6 +16,7 @@ from tasks.actions.doing import UNDO_WITHIN, log_work
 from tasks.filters import NAMES, Filter
 from tasks.forms import LogForm
 from tasks.presenters import Section, TaskLine, chips, elsewhere, fill, rows_of_each, whose
+from tasks.presenters.absence import back_words
 from tasks.presenters.day import MORE_ROWS, MOST_ROWS, number_of, within
 from tasks.presenters.done import done_lines
 from tasks.queries import (
@@ -28,6 +29,7 @@ from tasks.queries import (
     usual_minutes,
     warned,
 )
+from tasks.queries.absence import came_back
 from tasks.queries.delegations import warnings
 from tasks.queries.standing import EVERYBODY, LEADER
 from tasks.views.answers import Desk
@@ -110,6 +112,7 @@ def context(desk: Desk) -> dict[str, Any]:
         "sections": sections,
         "any": any(section.count for section in sections),
         "delegation_warnings": warnings(member, desk.today),
+        "came_back": back_words(came_back(member, desk.today), member, desk.today),
         "warned": pressing,
         "done": done_lines(done_on(member, desk.today, limit=DONE_SHOWN), desk.now - UNDO_WITHIN),
         "quick": [(kind, usual.get((kind.pk, "")) or kind.minutes_for(member.profession)) for kind in quick],

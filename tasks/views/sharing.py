@@ -24,7 +24,7 @@ from tasks.sharings import (
     runs_of,
 )
 from tasks.stranded import stranded
-from tasks.views.sharing_page import UNFINISHED, page, progress, run_or_404
+from tasks.views.sharing_page import answer_progress, page, run_or_404
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
 from teams.permissions import Permission, requires
@@ -60,10 +60,7 @@ def sharing_run(request: MemberRequest, run_id: int) -> HttpResponse:
     run = run_or_404(request, run_id)
     if request.htmx.target != "framdrift":
         return page(request, run)
-    if run.state in UNFINISHED:
-        return render(request, "tasks/sharing_run.html#progress", progress(run))
-    # The whole page, so that its title and the hand's place follow.
-    return HttpResponse(headers={"HX-Redirect": reverse("sharing_run", args=[run_id])})
+    return answer_progress(request, run, reverse("sharing_run", args=[run_id]))
 
 
 @require_safe

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -63,7 +64,7 @@ def apply(request: MemberRequest, run_id: int) -> HttpResponse:
             done,
             ngettext("%(n)d oppgave er flyttet.", "%(n)d oppgaver er flyttet.", len(done.written)),
         )
-    return HttpResponseRedirect(reverse("sharing_run", args=[run_id]))
+    return HttpResponseRedirect(_back(request, reverse("sharing_run", args=[run_id])))
 
 
 @require_POST
@@ -76,7 +77,7 @@ def discard(request: MemberRequest, run_id: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, _("Forslaget er forkastet. Ingenting er endret."))
-    return HttpResponseRedirect(reverse("sharing"))
+    return HttpResponseRedirect(_back(request, reverse("sharing")))
 
 
 @require_POST
@@ -94,7 +95,14 @@ def undo(request: MemberRequest, run_id: int) -> HttpResponse:
             len(done.written),
         )
         _tell(request, done, text)
-    return HttpResponseRedirect(reverse("sharing_run", args=[run_id]))
+    return HttpResponseRedirect(_back(request, reverse("sharing_run", args=[run_id])))
+
+
+def _back(request: MemberRequest, otherwise: str) -> str:
+    """The page of ours that the proposal was shown on, as its form says."""
+    here = request.POST.get("here", "")
+    ours = here.startswith("/") and url_has_allowed_host_and_scheme(here, allowed_hosts=None)
+    return here if ours else otherwise
 
 
 def _tell(request: MemberRequest, done: proposals.Decided, text: str) -> None:

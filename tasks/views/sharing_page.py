@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 
 from tasks.models import AllocationRun, Cause, RunState
@@ -38,23 +39,39 @@ def page(
     data: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """`data` is what was ticked when the choice was refused; everything stands ticked at first."""
-    context = {
+    found = context(request, run, reverse("sharing_run", args=[run.pk]), data)
+    return render(request, "tasks/sharing_run.html", {**found, "errors": errors or []}, status=status)
+
+
+def context(
+    request: MemberRequest, run: AllocationRun, here: str, data: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """What `tasks/sharing_content.html` shows of a sharing out; `here` is the page it is shown on. Six queries at most."""
+    found = {
         "run": run,
         "title": run_title(run),
         "cause": CAUSES[Cause(run.cause)],
         "unfinished": run.state in UNFINISHED,
-        "errors": errors or [],
+        "here": here,
     }
     if run.state in UNFINISHED:
-        context |= progress(run)
+        found |= progress(run, here)
     elif run.state != RunState.FAILED:
-        context |= _content(request, run, data)
-    return render(request, "tasks/sharing_run.html", context, status=status)
+        found |= _content(request, run, data)
+    return found
 
 
-def progress(run: AllocationRun) -> dict[str, Any]:
+def progress(run: AllocationRun, here: str) -> dict[str, Any]:
     waited = timezone.now() - run.ran_at
-    return {"run": run, "waited": max(0, int(waited.total_seconds())), "slow": waited > SLOW}
+    return {"run": run, "here": here, "waited": max(0, int(waited.total_seconds())), "slow": waited > SLOW}
+
+
+def answer_progress(request: MemberRequest, run: AllocationRun | None, here: str) -> HttpResponse:
+    """For the fragment that asks again: itself, or, when there is something to see, the whole page it is on."""
+    if run is not None and run.state in UNFINISHED:
+        return render(request, "tasks/sharing_progress.html", progress(run, here))
+    # The whole page, so that its title and the hand's place follow.
+    return HttpResponse(headers={"HX-Redirect": here})
 
 
 def _content(request: MemberRequest, run: AllocationRun, data: dict[str, Any] | None) -> dict[str, Any]:

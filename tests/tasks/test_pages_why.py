@@ -67,7 +67,7 @@ def test_two_sentences_and_behind_them_every_colleague(solbakken: Cast, nurse: C
     assert told == {
         "Nina Nes": ("Har den", "Delegert av fastlegen, Hanne Holm"),
         "Hanne Holm": ("Kunne", "Har først plass senere"),
-        "Arne Aune": ("Kunne", "Borte alle dagene det gjelder"),
+        "Arne Aune": ("Kunne", "Borte de dagene det gjelder"),
         "Siri Sand": ("Kan ikke", "Oppgaven krever lege eller sykepleier"),
     }
     assert "20\u00a0% → <b>22\u00a0%</b>" in text
