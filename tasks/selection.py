@@ -42,6 +42,11 @@ class Selection:
         }
         return "&".join(part for part in (self.filter.query(), urlencode(own)) if part)
 
+    @property
+    def narrows(self) -> bool:
+        """Does it leave out anything of whose tasks it shows?"""
+        return bool(self.filter.narrows or self.group or self.late)
+
     def but(self, **fields: Any) -> Selection:
         """The same with other values of these fields of the filter."""
         return replace(self, filter=self.filter.but(**fields))
