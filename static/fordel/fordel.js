@@ -36,7 +36,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
 // A done row keeps the height it had: what stands below does not move under the hand.
 let height = 0;
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target.matches(".task")) height = event.detail.target.offsetHeight;
+  if (event.detail.target.matches(".task")) height = event.detail.target.getBoundingClientRect().height;
   if (event.detail.requestConfig?.elt.matches(".more a")) {
     const before = event.detail.target.previousElementSibling;
     if (before) before.dataset.more = "1";
