@@ -83,14 +83,15 @@ def test_both_halves_of_a_pair_at_once_never_wait_for_one_another() -> None:
         )  # fmt: skip
         preparation = signature.after
         assert preparation is not None
-        ids = (preparation.pk, signature.pk)
-        came = together(
-            cast,
-            lambda ids=ids: doing.complete(ids[0], by=cast.secretary, minutes=2, at=MORNING),
-            lambda ids=ids: closing.close(
-                ids[1], by=cast.doctor, closing=Closing.NOT_NEEDED, reason="", at=MORNING
-            ),
-        )
+        first, second = preparation.pk, signature.pk
+
+        def prepare(task_id: int = first) -> object:
+            return doing.complete(task_id, by=cast.secretary, minutes=2, at=MORNING)
+
+        def call_off(task_id: int = second) -> object:
+            return closing.close(task_id, by=cast.doctor, closing=Closing.NOT_NEEDED, reason="", at=MORNING)
+
+        came = together(cast, prepare, call_off)
         # Either order is right; what may not be is an error of the database's.
         assert [
             each for each in came if isinstance(each, Exception) and not isinstance(each, NotAllowed)

@@ -49,14 +49,14 @@ def test_not_done_the_plan_moves_on_from_when_it_was_due(
     solbakken: Cast, routine: Task, how: Closing
 ) -> None:
     ended = end(routine, solbakken, how)
-    step = PlanStep.objects.get(pk=routine.plan_step_id)
+    step = PlanStep.objects.get(tasks=routine)
     assert (ended.state, ended.closing, ended.done_by) == ("cancelled", how, None)
     assert (step.last_done_on, step.due_on, step.waiting) == (None, dt.date(2027, 5, 31), True)
 
 
 def test_done_elsewhere_the_plan_moves_on_from_that_day(solbakken: Cast, routine: Task) -> None:
     ended = end(routine, solbakken, Closing.ELSEWHERE, on=dt.date(2026, 11, 2))
-    step = PlanStep.objects.get(pk=routine.plan_step_id)
+    step = PlanStep.objects.get(tasks=routine)
     assert (ended.state, ended.closing) == ("cancelled", "elsewhere")
     assert (step.last_done_on, step.due_on) == (dt.date(2026, 11, 2), dt.date(2027, 5, 3))
 
@@ -240,11 +240,11 @@ def test_whoever_has_no_part_in_it_does_not_end_it(solbakken: Cast, furulund: Ca
 def test_taken_back_task_and_plan_stand_as_before(solbakken: Cast, routine: Task, how: Closing) -> None:
     names = ("state", "assignee", "planned_on", "closing", "ended_at")
     before = Task.objects.filter(pk=routine.pk).values(*names).get()
-    stood = PlanStep.objects.filter(pk=routine.plan_step_id).values().get()
+    stood = PlanStep.objects.filter(tasks=routine).values().get()
     end(routine, solbakken, how, on=MONDAY if how == Closing.ELSEWHERE else None)
     doing.undo(routine.pk, by=solbakken.nurse, at=later())
     assert Task.objects.filter(pk=routine.pk).values(*names).get() == before
-    assert PlanStep.objects.filter(pk=routine.plan_step_id).values().get() == stood
+    assert PlanStep.objects.filter(tasks=routine).values().get() == stood
 
 
 def test_a_note_that_was_a_mistake_is_set_right_by_another(solbakken: Cast, routine: Task) -> None:
@@ -281,6 +281,6 @@ def test_it_is_for_oneself_for_ten_minutes_and_before_the_next_is_open(
     for by, at in ((solbakken.doctor, later()), (solbakken.nurse, later(11))):
         with pytest.raises(NotAllowed, match="for sent"):
             doing.undo(routine.pk, by=by, at=at)
-    PlanStep.objects.filter(pk=routine.plan_step_id).update(waiting=False)
+    PlanStep.objects.filter(tasks=routine).update(waiting=False)
     with pytest.raises(NotAllowed, match="alt åpnet"):
         doing.undo(routine.pk, by=solbakken.nurse, at=later())

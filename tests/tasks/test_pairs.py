@@ -215,9 +215,9 @@ def test_signed_without_the_preparation_is_not_needed_any_more(solbakken: Cast, 
 def test_the_plan_moves_on_with_the_signature(solbakken: Cast, yearly: Pair) -> None:
     preparation, signature = yearly
     doing.complete(preparation.pk, by=solbakken.nurse, minutes=30, at=MORNING)
-    assert not PlanStep.objects.get(pk=signature.plan_step_id).waiting
+    assert not PlanStep.objects.get(tasks=signature).waiting
     doing.complete(signature.pk, by=solbakken.doctor, minutes=10, at=MORNING + DAY)
-    step = PlanStep.objects.get(pk=signature.plan_step_id)
+    step = PlanStep.objects.get(tasks=signature)
     assert (step.last_done_on, step.waiting) == (MONDAY + DAY, True)
 
 
@@ -271,7 +271,7 @@ def test_a_signature_that_is_not_needed_ends_both(solbakken: Cast, pair: Pair) -
 def test_declined_at_the_preparation_the_plan_moves_on_once(solbakken: Cast, yearly: Pair) -> None:
     preparation, signature = yearly
     closing.close(preparation.pk, by=solbakken.nurse, closing=Closing.DECLINED, reason="", at=MORNING)
-    step = PlanStep.objects.get(pk=signature.plan_step_id)
+    step = PlanStep.objects.get(tasks=signature)
     assert (step.waiting, step.due_on) == (True, dt.date(2027, 11, 30))
     doing.undo(preparation.pk, by=solbakken.nurse, at=later())
     step.refresh_from_db()
