@@ -250,10 +250,10 @@ class Task(models.Model):
             ),
         ]
         indexes = [
-            # One person's list in order, and how full everybody's days are, from the index alone.
+            # One person's list in order, how full everybody's days are, and the board's sums, from the index alone.
             models.Index(
                 fields=["clinic", "assignee", "due_on", "id"],
-                include=["planned_on", "opens_on", "planned_minutes", "hard"],
+                include=["planned_on", "opens_on", "planned_minutes", "hard", "state", "escalated"],
                 condition=Q(ended_at__isnull=True),
                 name="task_worklist",
             ),
