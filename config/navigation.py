@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from teams.models import Member
 from teams.permissions import Permission, may
 
-
 # Pages that belong to an entry though their address does not begin with its own.
 ALSO = {"team": ("/delegeringer/", "/fravaer/")}
 
@@ -26,6 +25,7 @@ class Entry:
 def entries(request: HttpRequest, member: Member) -> list[Entry]:
     rooms = [
         (_("Min dag"), "my_day", Permission.DO_TASKS),
+        (_("Tidsdagbok"), "diary", Permission.DO_TASKS),
         (_("Team"), "team", Permission.SEE_TEAM),
         (_("Fordeling"), "sharing", Permission.ASSIGN_TASKS),
         (_("Pasienter"), "patients", Permission.SEE_PATIENTS),

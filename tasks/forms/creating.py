@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from patients.models import Patient
 from tasks.forms.doing import MOST_MINUTES
 from tasks.models import Origin, TaskKind
-
-
-class _KindField(forms.ModelChoiceField[TaskKind]):
-    """Every kind with how long it usually takes, so that nobody has to know the catalogue."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return _now("%(name)s (%(n)d min)") % {"name": obj.name, "n": obj.minutes_for("")}
+from tasks.presenters.kinds import kind_groups
 
 
 class NewTaskForm(forms.Form):
-    """`found` are the patients that a search found, or the one whose page the task was asked for on."""
+    """Kinds with how long they usually take, so that nobody has to know the catalogue: the usual first, then by origin."""
 
-    kind = _KindField(
+    kind = forms.ModelChoiceField(
         label=_("Hva"),
         queryset=TaskKind.objects.all(),
         empty_label=_("Velg …"),
@@ -88,9 +82,13 @@ class NewTaskForm(forms.Form):
         error_messages={"invalid_choice": _("Velg fra listen, eller søk på nytt.")},
     )
 
-    def __init__(self, *args: Any, patients: Any, today: dt.date, **kwargs: Any) -> None:
-        """`patients` are those of the clinic; which of them are shown is the template's business."""
+    def __init__(
+        self, *args: Any, patients: Any, today: dt.date, first: Sequence[TaskKind] = (), **kwargs: Any
+    ) -> None:
+        """`patients` are those of the clinic; which are shown is the template's business. `first`: the usual kinds."""
         super().__init__(*args, **kwargs)
+        kinds = cast("forms.ModelChoiceField[TaskKind]", self.fields["kind"])
+        kinds.choices = [("", kinds.empty_label), *kind_groups(TaskKind.objects.all(), first)]
         cast("forms.ModelChoiceField[Patient]", self.fields["patient"]).queryset = patients
         self.fields["due_on"].widget.attrs["min"] = today.isoformat()
 

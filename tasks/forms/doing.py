@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
@@ -9,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tasks.models import Channel, Origin, Task, TaskKind
+from tasks.presenters.kinds import kind_groups
 
 MOST_MINUTES = 720
 
@@ -122,11 +124,15 @@ class LogForm(forms.Form):
         help_text=_("For eksempel avdelingen på sykehuset."),
     )
 
-    def __init__(self, *args: Any, profession: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, profession: str, first: Sequence[TaskKind] = (), **kwargs: Any) -> None:
+        """`first` are the kinds that stand above the others."""
         super().__init__(*args, **kwargs)
         field = cast("forms.ModelChoiceField[TaskKind]", self.fields["kind"])
         has_a_part = Q(professions__contains=[profession]) | Q(delegable_to__contains=[profession])
         field.queryset = TaskKind.objects.filter(has_a_part | Q(preparable_by__contains=[profession]))
+        if not self.is_bound or first:
+            groups = kind_groups(field.queryset, first, profession=profession)
+            field.choices = [("", field.empty_label), *groups]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = self.cleaned_data

@@ -138,7 +138,7 @@ def quick_kinds(member: Member, *, today: dt.date) -> list[TaskKind]:
         .annotate(n=Count("id"))
     )
     may = TaskKind.objects.filter(professions__contains=[member.profession]).only(
-        "name", "minutes", "origin", "position"
+        "name", "minutes", "origin", "position", "channels", "nature"
     )
     in_order = sorted(may, key=lambda kind: (-used.get(kind.pk, 0), kind.origin == "plan", kind.position))
     return in_order[:QUICK_KINDS]

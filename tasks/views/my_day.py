@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from tasks.actions.doing import UNDO_WITHIN, log_work
+from tasks.actions.doing import UNDO_WITHIN
 from tasks.filters import NAMES, Filter
-from tasks.forms import LogForm
 from tasks.presenters import Section, TaskLine, chips, elsewhere, fill, rows_of_each, whose
 from tasks.presenters.absence import back_words
 from tasks.presenters.day import MORE_ROWS, MOST_ROWS, number_of, within
 from tasks.presenters.done import done_lines
+from tasks.presenters.kinds import quick_choices
 from tasks.queries import (
     done_on,
     filter_names,
@@ -26,7 +24,6 @@ from tasks.queries import (
     quick_kinds,
     read,
     saved_views,
-    usual_minutes,
     warned,
 )
 from tasks.queries.absence import came_back
@@ -77,29 +74,6 @@ def section(request: MemberRequest, key: str) -> HttpResponse:
     return render(request, template, {"section": found, "query": desk.wanted.query(), "later": bool(after)})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Permission.DO_TASKS)
-def log(request: MemberRequest) -> HttpResponse:
-    """«Logg oppgave»: two taps for the usual ones, a form for the rest."""
-    member, asked = request.member, request.method != "POST"
-    form = LogForm(None if asked else request.POST, profession=member.profession)
-    if asked or not form.is_valid():
-        template = "tasks/log_page.html" + ("#form" if request.htmx.target == "logg-skjema" else "")
-        return render(request, template, {"log_form": form}, status=200 if asked else 422)
-    data, kind = form.cleaned_data, form.cleaned_data["kind"]
-    usual = usual_minutes(member).get((kind.pk, "")) or kind.minutes_for(member.profession)
-    task = log_work(
-        kind,
-        by=member,
-        minutes=data["minutes"] or usual,
-        origin=data["origin"] or kind.origin,
-        sender=data["sender"],
-        at=timezone.now(),
-    )
-    messages.success(request, _("Logget: %(name)s, %(n)d min.") % {"name": task.name, "n": task.minutes or 0})
-    return HttpResponseRedirect(reverse("my_day"))
-
-
 def context(desk: Desk) -> dict[str, Any]:
     """What the page shows, of the working day at hand. As many queries for one task as for a thousand (tested)."""
     member, wanted, usual = desk.member, desk.wanted, desk.reader.usual
@@ -115,7 +89,7 @@ def context(desk: Desk) -> dict[str, Any]:
         "came_back": back_words(came_back(member, desk.today), member, desk.today),
         "warned": pressing,
         "done": done_lines(done_on(member, desk.today, limit=DONE_SHOWN), desk.now - UNDO_WITHIN),
-        "quick": [(kind, usual.get((kind.pk, "")) or kind.minutes_for(member.profession)) for kind in quick],
+        "quick": quick_choices(quick, usual, member.profession),
         "query": wanted.query(),
         "whose": whose(wanted),
         "chips": chips(wanted, filter_names(wanted, member)),

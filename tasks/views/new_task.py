@@ -20,6 +20,7 @@ from tasks.actions.creating import create_task
 from tasks.actions.urgent import place_now
 from tasks.forms import NewTaskForm, PatientSearch
 from tasks.presenters.placing import placed_words
+from tasks.queries import quick_kinds
 from teams.calendar import oslo_date, working_day_on_or_after
 from teams.middleware import MemberRequest
 from teams.permissions import Permission, may, requires
@@ -39,7 +40,9 @@ def new_task(request: MemberRequest) -> HttpResponse:
     if "find" in request.POST:
         found = _find(request, today)
         return _page(request, request.POST, found=found, searched=True)
-    form = NewTaskForm(request.POST, patients=Patient.objects.visible_to(request.member), today=today)
+    patients = Patient.objects.visible_to(request.member)
+    first = quick_kinds(request.member, today=today)
+    form = NewTaskForm(request.POST, patients=patients, today=today, first=first)
     if not form.is_valid():
         return _page(request, request.POST, form=form, found=_ticked(request), status=422)
     return _make(request, form, today)
@@ -115,7 +118,10 @@ def _page(
     typed = values.get("q", "") if isinstance(values, QueryDict) else ""
     chosen = str(getattr(initial["patient"], "pk", initial["patient"] or ""))
     context = {
-        "form": form or NewTaskForm(initial=initial, patients=patients, today=today),
+        "form": form
+        or NewTaskForm(
+            initial=initial, patients=patients, today=today, first=quick_kinds(request.member, today=today)
+        ),
         "search": PatientSearch(initial={"q": typed}),
         "found": [
             (
