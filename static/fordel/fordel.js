@@ -33,8 +33,10 @@ document.addEventListener("htmx:afterSettle", (event) => {
   }
   if (asked && ["filter", "listen"].includes(event.detail.target.id)) event.detail.target.querySelector("[tabindex='-1']")?.focus();
 });
-// A done row keeps the height it had: what stands below does not move under the hand.
+// A done row keeps the height it had: what stands below does not move under the hand. htmx would copy such a height to
+// the next row as an attribute, which the page's policy forbids.
 let height = 0;
+if (window.htmx) window.htmx.config.attributesToSettle = ["class"];
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target.matches(".task")) height = event.detail.target.getBoundingClientRect().height;
   if (event.detail.requestConfig?.elt.matches(".more a")) {
