@@ -15,6 +15,8 @@ from tasks.presenters.story import clock
 from tasks.presenters.words import day_words
 from teams.models import Member
 
+ENOUGH = 3  # attempts, as tasks/actions/closing.py has it
+
 
 @dataclass(frozen=True, slots=True)
 class Half:
@@ -84,10 +86,16 @@ def clock_of(task: Task, now: dt.datetime) -> Clock:
 
 def attempts_words(task: Task, until: dt.date | None, today: dt.date) -> str:
     """How often it was tried, and what one attempt more leads to."""
+    if until is None and task.attempts < ENOUGH:
+        return _(
+            "Prøvd to ganger før. Blir pasienten ikke nådd nå heller, kan oppgaven avsluttes som «ikke nådd»."
+        )
     if until is None:
-        return _("Prøvd %(n)d ganger. Etter tre forsøk kan oppgaven avsluttes som «ikke nådd».") % {
-            "n": task.attempts + 1
-        }
+        if task.attempts < ENOUGH:
+            return _(
+                "Prøvd to ganger før. Nås pasienten ikke nå heller, kan oppgaven avsluttes som «ikke nådd»."
+            )
+        return _("Prøvd %(n)d ganger. Oppgaven kan avsluttes som «ikke nådd».") % {"n": task.attempts}
     words = {"day": day_words(until, today)}
     again = _("Ikke nådd nå: oppgaven vises igjen %(day)s.") % words
     if not task.attempts:

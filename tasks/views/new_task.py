@@ -115,24 +115,19 @@ def _page(
     today, found = oslo_date(timezone.now()), found or []
     initial = {name: values.get(name) for name in NewTaskForm.base_fields}
     patients = Patient.objects.visible_to(request.member)
+    first = [] if form else quick_kinds(request.member, today=today)
     typed = values.get("q", "") if isinstance(values, QueryDict) else ""
     chosen = str(getattr(initial["patient"], "pk", initial["patient"] or ""))
     context = {
-        "form": form
-        or NewTaskForm(
-            initial=initial, patients=patients, today=today, first=quick_kinds(request.member, today=today)
-        ),
+        "form": form or NewTaskForm(initial=initial, patients=patients, today=today, first=first),
         "search": PatientSearch(initial={"q": typed}),
-        "found": [
-            (
-                p.pk,
-                _("%(name)s, født %(day)s") % {"name": p, "day": f"{p.birth_date:%d.%m.%Y}"},
-                str(p.pk) == chosen,
-            )
-            for p in found
-        ],
+        "found": [(p.pk, _patient(p), str(p.pk) == chosen) for p in found],
         "many": len(found) == MOST_FOUND,
         "searched": searched,
         "sees_patients": may(request.member, Permission.SEE_PATIENTS),
     }
     return render(request, "tasks/new_task.html", context, status=status)
+
+
+def _patient(patient: Patient) -> str:
+    return _("%(name)s, født %(day)s") % {"name": patient, "day": f"{patient.birth_date:%d.%m.%Y}"}
