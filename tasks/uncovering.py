@@ -13,7 +13,7 @@ from tasks.gathering import HORIZON
 from tasks.many import Lawful
 from tasks.models import Task, TaskKind, TaskQuerySet, TaskState
 from teams.absences import minutes_taken
-from teams.calendar import working_days
+from teams.calendar import working_day_on_or_after, working_days
 from teams.models import Absence, Member
 from teams.timetables import weeks_of
 
@@ -22,7 +22,7 @@ MOST = 2000  # tasks read of one member
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """One task that is left, and the day it lies on: planned, else due; what is late lies on the first day."""
+    """One task that is left, and the day it lies on: planned, else due; what is late lies on the first one."""
 
     task: Task
     day: dt.date | None
@@ -50,12 +50,12 @@ class Uncovered:
 
 
 def lies_in(tasks: TaskQuerySet, first: dt.date, last: dt.date | None, today: dt.date) -> TaskQuerySet:
-    """Those planned on these days, or due on them and not planned; what is late lies on today.
+    """Those planned on these days, or due on them and not planned; what is late lies on the working day at hand.
 
     Without a last day also what has neither day.
     """
     on = Q(planned_on__gte=first) | Q(planned_on__isnull=True, due_on__gte=first)
-    if first <= today:
+    if first <= working_day_on_or_after(today):
         on |= Q(planned_on__lt=first) | Q(planned_on__isnull=True, due_on__lt=first)
     if last is None:
         on |= Q(planned_on__isnull=True, due_on__isnull=True)

@@ -88,7 +88,9 @@ def came_back(by: Member, today: dt.date, *, everybodys: bool = False) -> list[C
 def uncovered_now(by: Member, today: dt.date) -> dict[int, int]:
     """How many tasks lie on the days of each absence of whole days that is not over, by absence id. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(_sql("uncovered_now"), {"clinic": by.clinic_id, "today": today})
+        cursor.execute(_sql("uncovered_now"), {
+            "clinic": by.clinic_id, "today": today, "at_hand": working_day_on_or_after(today),
+        })  # fmt: skip
         return dict(cursor.fetchall())
 
 

@@ -69,13 +69,15 @@ def page(
     run = latest_for_absence(found) if may(by, Permission.ASSIGN_TASKS) else None
     left = left_by_absence(found, by, today)
     known = Known(found, why=True)
+    uncovers = uncovering(left, today) if left else None
     context: dict[str, Any] = {
         **(sharing_page.context(request, run, here) if run else {"here": here}),
         "absence": found, "what": what_words(known), "days": days_words(found.starts_on, found.ends_on),
         "today": today, "tomorrow": today + DAY, "own": found.member_id == by.pk,
         "shares_out": may(by, Permission.ASSIGN_TASKS), "apart": True,
         "over": found.ends_on < today, "begun": found.starts_on <= today,
-        "uncovering": uncovering(left, today) if left else None,
+        "uncovering": uncovers,
+        "lead": _("Dette står udekket") if uncovers and uncovers.tasks else _("Ingenting står udekket"),
         "offer": back_offer(offer(found, by, today), today),
         "change": _change(request, by),
         "form": form or change_form(request, found) if found.ends_on >= today - BACK else None,
