@@ -102,15 +102,14 @@ class Worker:
     token: str = field(default_factory=lambda: secrets.token_hex(16))
     rows: list[tuple[int, int]] = field(default_factory=list)
     done: list[tuple[int, float]] = field(default_factory=list)
-    begun: set[int] = field(default_factory=set)
     began: float = 0.0
     _line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
     _used: float = 0.0
 
     async def work(self, seconds: float) -> None:
-        """Until the time is up; what was begun by then is ended."""
+        """Come in during the first sixth of the time, and work until it is up; what was begun by then is ended."""
         self.began = time.monotonic()
-        await asyncio.sleep(self.chance.uniform(0, THINK[1]))
+        await asyncio.sleep(self.chance.uniform(0, seconds / 6))
         await self.my_day()
         while time.monotonic() - self.began < seconds:
             await asyncio.sleep(self.chance.uniform(*THINK))
@@ -148,14 +147,13 @@ class Worker:
                 return
 
     async def start(self) -> None:
-        mine = [task for task, _version in self.rows[:20] if task not in self.begun]
-        if mine:
-            await self._start(self.chance.choice(mine))
+        if self.rows:
+            task, _version = self.chance.choice(self.rows[:20])
+            await self._start(task)
 
     async def _start(self, task: int) -> None:
-        # Begun twice is begun once, and written once: so nobody here begins the same task twice.
-        if task not in self.begun:
-            self.begun.add(task)
+        """By the sheet's button, which is there as long as one has not begun: begun twice is written once."""
+        if f"/oppgave/{task}/begynn/" in await self.open_sheet(task):
             await self.change("start", task, "begynn", {}, target="ark")
 
     async def postpone(self) -> None:
