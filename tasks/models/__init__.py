@@ -6,7 +6,18 @@ from tasks.models.letters import Answer, JournalNote, SenderReturn
 from tasks.models.plans import FollowUpPlan, PlanStep, Programme, Step
 from tasks.models.sharing import AllocationChange, AllocationRun, Cause, RunState
 from tasks.models.story import TaskEvent, Verb
-from tasks.models.task import ENDED, HELD, RETURNS, UNDONE, Channel, Closing, Part, Task, TaskQuerySet, TaskState
+from tasks.models.task import (
+    ENDED,
+    HELD,
+    RETURNS,
+    UNDONE,
+    Channel,
+    Closing,
+    Part,
+    Task,
+    TaskQuerySet,
+    TaskState,
+)
 
 __all__ = [
     "ENDED",

@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from tasks.models import Channel, Nature, Origin, TaskKind
+from tasks.queries import LOGGED
 
 Groups = list[tuple[str, list[tuple[int, str]]]]
 _NATURES = (Nature.CLINICAL, Nature.MIXED, Nature.ADMINISTRATIVE)
@@ -39,7 +40,7 @@ def quick_choices(
     """In the order given, with the minutes that the member (or the profession) usually takes."""
     return [
         QuickKind(
-            kind.pk, kind.name, usual.get((kind.pk, "")) or kind.minutes_for(profession),
+            kind.pk, kind.name, usual.get((kind.pk, LOGGED)) or kind.minutes_for(profession),
             tuple((value, capfirst(str(Channel(value).label))) for value in kind.channels),
         )
         for kind in kinds

@@ -17,7 +17,7 @@ from tasks.queries.loads import ORDER, DayLoad, minutes_left, team_load, week_lo
 from tasks.queries.plans import MATCHING, plans_of, programme_list
 from tasks.queries.runs import last_sharing, may_undo
 from tasks.queries.standing import escalated, last_event, waiting_returns
-from tasks.queries.usual import usual_minutes
+from tasks.queries.usual import LOGGED, usual_minutes
 from tasks.queries.worklist import (
     MOST_ROWS,
     QUICK_KINDS,
@@ -35,6 +35,7 @@ from tasks.queries.worklist import (
 )
 
 __all__ = [
+    "LOGGED",
     "MATCHING",
     "MOST_ROWS",
     "ORDER",

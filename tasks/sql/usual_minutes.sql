@@ -1,17 +1,14 @@
 -- What each kind of work (and part of it) has taken lately, for all clinics: each member's own median, and their
 -- profession's in the clinic. Only where there are enough occasions to say. What was logged after the fact often gathers
--- several pieces of work, so it counts only where there is too little else. Rows that say the same stay untouched.
+-- several pieces of work, so it is a part of its own ('log'). Rows that say the same stay untouched.
 WITH done AS (
-    SELECT t.clinic_id, t.kind_id, t.part, t.done_by_id, m.profession, t.minutes, t.logged
+    SELECT t.clinic_id, t.kind_id, CASE WHEN t.logged THEN 'log' ELSE t.part END AS part, t.done_by_id, m.profession,
+           t.minutes
     FROM tasks_task t JOIN teams_member m ON m.id = t.done_by_id
     WHERE t.state = 'done' AND t.ended_at >= %(since)s AND t.ended_at < %(until)s AND m.profession <> ''
 ), median AS (
     SELECT clinic_id, kind_id, part, profession, done_by_id AS member_id,
-           CASE WHEN count(*) FILTER (WHERE NOT logged) >= %(enough)s
-               THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes) FILTER (WHERE NOT logged)
-               ELSE percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes) END AS minutes,
-           CASE WHEN count(*) FILTER (WHERE NOT logged) >= %(enough)s
-               THEN count(*) FILTER (WHERE NOT logged) ELSE count(*) END AS occasions
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes) AS minutes, count(*) AS occasions
     FROM done
     GROUP BY GROUPING SETS ((clinic_id, kind_id, part, profession), (clinic_id, kind_id, part, profession, done_by_id))
     HAVING count(*) >= %(enough)s

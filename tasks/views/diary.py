@@ -22,7 +22,7 @@ from tasks.life import NotAllowed
 from tasks.models import Task, TaskKind
 from tasks.presenters.diary import BEGINS, Diary, day_url, diary
 from tasks.presenters.kinds import quick_choices
-from tasks.queries import usual_minutes
+from tasks.queries import LOGGED, usual_minutes
 from tasks.queries.diary import entries, hours_at_work, kinds_to_log, most_done
 from teams.calendar import DAY, OSLO, Week, midnight, oslo_date
 from teams.middleware import MemberRequest
@@ -136,7 +136,9 @@ def tell(request: MemberRequest, week: str, weekday: int) -> HttpResponse:
     if not form.is_valid():
         return page.show(422, form=form)
     data, kind = form.cleaned_data, form.cleaned_data["kind"]
-    minutes = data["minutes"] or page.usual.get((kind.pk, "")) or kind.minutes_for(request.member.profession)
+    minutes = (
+        data["minutes"] or page.usual.get((kind.pk, LOGGED)) or kind.minutes_for(request.member.profession)
+    )
     try:
         log_work(
             kind, by=request.member, minutes=minutes, origin=kind.origin, at=page.now,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from tasks.actions.doing import log_work
 from tasks.forms import LogForm
 from tasks.models import Task
-from tasks.queries import quick_kinds, usual_minutes, work_row
+from tasks.queries import LOGGED, quick_kinds, usual_minutes, work_row
 from tasks.views.answers import Desk, what_follows, where_it_stands
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
@@ -36,7 +36,7 @@ def log(request: MemberRequest) -> HttpResponse:
         template = "tasks/log_page.html" + ("#form" if request.htmx.target == FORM else "")
         return render(request, template, {"log_form": form}, status=200 if asked else 422)
     data, kind = form.cleaned_data, form.cleaned_data["kind"]
-    usual = usual_minutes(member).get((kind.pk, "")) or kind.minutes_for(member.profession)
+    usual = usual_minutes(member).get((kind.pk, LOGGED)) or kind.minutes_for(member.profession)
     sole = kind.channels[0] if len(kind.channels) == 1 else ""
     task = log_work(
         kind, by=member, minutes=data["minutes"] or usual, origin=data["origin"] or kind.origin,

@@ -12,7 +12,7 @@ from tasks.actions import doing
 from tasks.actions.nightly import allocate_tasks, night, open_due_tasks, remake_usual_minutes
 from tasks.actions.plans import start_plans
 from tasks.models import PlanStep, Programme, Task, UsualMinutes
-from tasks.queries import unassigned, unassigned_count, usual_minutes
+from tasks.queries import LOGGED, unassigned, unassigned_count, usual_minutes
 from teams.calendar import DAY
 from teams.models import Absence, Member
 from tests.conftest import Cast, make_cast, make_member
@@ -151,20 +151,22 @@ def test_only_the_last_half_year_counts_and_medians_that_are_gone_are_gone(solba
     assert not UsualMinutes.objects.exists()
 
 
-def test_parts_have_their_own_and_logged_blocks_count_only_where_there_is_too_little_else(
+def test_parts_have_their_own_and_so_has_what_was_logged_after_the_fact(
     solbakken: Cast,
 ) -> None:
     did(solbakken.secretary, 4, 4, 4, 4, 4)
     did(solbakken.secretary, 60, 60, 60, 60, 60, 60, logged=True)
     did(solbakken.secretary, 2, 2, 2, 2, 2, part="prepare")
-    did(solbakken.nurse, 60, 60, 60, 60, logged=True)
+    did(solbakken.nurse, 60, 60, 60, 60, 60, logged=True)
     did(solbakken.nurse, 10)
     remake_usual_minutes(now=MORNING)
     assert {part: n for (_kind, part), n in usual_minutes(solbakken.secretary).items()} == {
         "": 4,
         "prepare": 2,
+        LOGGED: 60,
     }
-    assert minutes_of(solbakken.nurse) == [60]
+    assert minutes_of(solbakken.nurse) == [60]  # a block of calls says nothing of one call
+    assert not UsualMinutes.objects.filter(profession="nurse").exclude(part=LOGGED).exists()
 
 
 def test_the_calendars_work_is_the_same_few_statements_however_many_clinics(solbakken: Cast) -> None:
