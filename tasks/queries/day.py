@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q
 
 from tasks.models import Task, TaskQuerySet
 from tasks.queries.keyset import parse_key
@@ -22,7 +22,7 @@ from teams.calendar import DAY, Week, midnight
 from teams.models import Member
 from teams.prepared import prepared
 
-SQL = Path(__file__).parent.parent / "sql" / "my_day.sql"
+SQL = Path(__file__).parent.parent / "sql"
 SECTIONS = ("hard", "overdue", "today", "week", "undated", "later", "waiting")
 # Read when somebody opens them.
 COLLAPSED = ("later", "waiting")
@@ -107,15 +107,15 @@ def _run(
     sunday = Week.of(day).sunday
     days = [day, day, today, day, day, sunday, sunday]
     with prepared() as cursor:
-        cursor.execute(_sql().replace("__TASKS__", inner) + then, [*days, *own, *parameters])
+        cursor.execute(_sql("my_day").replace("__TASKS__", inner) + then, [*days, *own, *parameters])
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
 
 @cache
-def _sql() -> str:
+def _sql(name: str) -> str:
     # A note in the file may hold what would be a parameter.
-    lines = SQL.read_text(encoding="utf-8").splitlines()
+    lines = (SQL / f"{name}.sql").read_text(encoding="utf-8").splitlines()
     return "\n".join(line for line in lines if not line.startswith("--"))
 
 
@@ -166,16 +166,15 @@ class DoneSum(NamedTuple):
 
 
 def own_load(member: Member, day: dt.date, today: dt.date, capacity: int) -> tuple[DayLoad, DoneSum]:
-    """The member's working day at hand, of so many minutes for tasks, and what is done today. Two queries."""
-    on_the_day = Q(planned_on__lte=day) | Q(planned_on__isnull=True, due_on__lte=day, opens_on__lte=day)
-    mine = Task.objects.visible_to(member).open().held_by(member).filter(on_the_day)
-    booked = mine.aggregate(minutes=Sum("planned_minutes", default=0))["minutes"]
-    did = Task.objects.visible_to(member).filter(
-        done_by=member, ended_at__gte=midnight(today), ended_at__lt=midnight(today + DAY)
-    )
-    done = did.aggregate(minutes=Sum("minutes", default=0), n=Count("id"))
-    spent = done["minutes"] if day == today else 0
-    return DayLoad(member, capacity, booked, spent), DoneSum(done["n"], done["minutes"])
+    """The member's working day at hand, of so many minutes for tasks, and what is done today. One query."""
+    asked: dict[str, Any] = {
+        "clinic": member.clinic_id, "member": member.pk, "day": day,
+        "starts": midnight(today), "ends": midnight(today + DAY),
+    }  # fmt: skip
+    with prepared() as cursor:
+        cursor.execute(_sql("own_load"), asked)
+        booked, tasks, minutes = cursor.fetchone()
+    return DayLoad(member, capacity, booked, minutes if day == today else 0), DoneSum(tasks, minutes)
 
 
 def warned(member: Member, *, level: int, limit: int = 6) -> list[int]:

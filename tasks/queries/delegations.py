@@ -129,6 +129,9 @@ def begun_without_ground(by: Member, today: dt.date, *, everybodys: bool = False
     begun = Task.objects.visible_to(by).open().filter(state=TaskState.STARTED).exclude(kind__delegable_to=[])
     if not everybodys:
         begun = begun.held_by(by)
+        # Most have begun only what their profession may: then there is no more to ask, on a page that is open all day.
+        if not begun.exclude(kind__professions__contains=[by.profession]).exists():
+            return ()
     elif not may(by, Permission.ASSIGN_TASKS):
         begun = begun.filter(Q(assignee=by) | Q(patient__list_doctor=by))
     rows = begun.exclude(assignee__profession=Profession.DOCTOR).select_related("kind", "assignee", "patient")
