@@ -152,9 +152,12 @@ class Worker:
             await self._start(task)
 
     async def _start(self, task: int) -> None:
-        """By the sheet's button, which is there as long as one has not begun: begun twice is written once."""
-        if f"/oppgave/{task}/begynn/" in await self.open_sheet(task):
-            await self.change("start", task, "begynn", {}, target="ark")
+        """«Start klokken», or «Stans klokken» where it goes: the sheet has the one or the other, or neither."""
+        sheet = await self.open_sheet(task)
+        if f"/oppgave/{task}/begynn/" in sheet:
+            await self.change("start", task, "begynn", {"timer": "1"}, target="ark")
+        elif f"/oppgave/{task}/stans/" in sheet:
+            await self.change("stop", task, "stans", {}, target="ark")
 
     async def postpone(self) -> None:
         if self.rows:
