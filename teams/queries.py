@@ -113,12 +113,23 @@ def time_for_tasks(
 
 def leaders_at_work(member: Member, day: dt.date) -> bool:
     """Is anybody there that day who may share work out, and can log in? One query."""
-    leading = [access for access, given in TABLE.items() if Permission.ASSIGN_TASKS in given]
-    away = Absence.objects.filter(
-        part=DayPart.WHOLE, member=OuterRef("pk"), starts_on__lte=day, ends_on__gte=day
-    )
-    there = Member.objects.visible_to(member).employed_on(day).filter(access__in=leading, user__isnull=False)
-    return bool(there.exclude(Exists(away)).exists())
+    leading = [str(access) for access, given in TABLE.items() if Permission.ASSIGN_TASKS in given]
+    with prepared() as cursor:
+        cursor.execute(
+            """
+            SELECT EXISTS (
+                SELECT FROM teams_member m
+                WHERE m.clinic_id = %(clinic)s AND m.access = ANY(%(leading)s) AND m.user_id IS NOT NULL
+                    AND m.starts_on <= %(day)s AND (m.ends_on IS NULL OR m.ends_on >= %(day)s)
+                    AND NOT EXISTS (
+                        SELECT FROM teams_absence a
+                        WHERE a.member_id = m.id AND a.part = 'whole' AND %(day)s BETWEEN a.starts_on AND a.ends_on
+                    )
+            )
+            """,
+            {"clinic": member.clinic_id, "leading": leading, "day": day},
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def stands_in(member: Member, day: dt.date) -> bool:

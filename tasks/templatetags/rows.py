@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from html import escape
 
 from django import template
 from django.template.context import Context
 from django.template.loader import get_template, render_to_string
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -51,7 +51,7 @@ def task_rows(context: Context, lines: Iterable[TaskLine], oob: bool = False) ->
         for piece, name in _pieces(empty, oob, language):
             written.append(piece)
             if name:
-                written.append(escape(token if name == "csrf_token" else line[name]))
+                written.append(escape(token if name == "csrf_token" else str(line[name])))
     return mark_safe("".join(written))  # noqa: S308  # pieces of our template, and values escaped above
 
 
