@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from tasks.actions.bulk_pairs import signed_or_begun, tell_signatures
+from tasks.actions.bulk_pairs import nothing_to_prepare, tell_signatures
 from tasks.actions.changing import FURTHEST, plain, text_of
 from tasks.actions.plans import NEXT, move_many_on, standing
 from tasks.actions.writing import run_sql
@@ -68,6 +68,8 @@ def carry_out(
     )  # fmt: skip
     plans = _move_plans_on(found.changes, wish)
     items, events = [], []
+    halves = {task.pk: found.of_pair(task) for task in found.changes}
+    mains = {half: pk for pk, along in halves.items() for half in along}
     for task in found.changes:
         before = standing_before(task) | ({"plan_step": plans[task.pk]} if task.pk in plans else {})
         items.append(_item(bulk, task, before))
@@ -76,7 +78,8 @@ def carry_out(
             wish.verb == BulkVerb.CANCEL
         ):  # the same as tasks/actions/closing.py keeps, so that one can be undone alone
             extra |= {"on": plain(wish.on)} if wish.on else {}
-            extra |= {"with": pair} if (pair := found.of_pair(task)) else {}
+            extra |= {"with": along} if (along := halves[task.pk]) else {}
+            extra |= {"ended_with": mains[task.pk]} if task.pk in mains else {}
         events.append(_event(task, wish, by=by, at=at, reason=reason, extra=extra))
     _write(found.changes, wish, by, at)
     BulkItem.objects.bulk_create(items)
@@ -226,19 +229,23 @@ def _left_by_undo(
         PlanStep.objects.select_for_update().filter(pk__in=with_plan, waiting=True, plan__state="active")
         .order_by("pk").values_list("pk", flat=True)
     )  # fmt: skip
-    signed = signed_or_begun(tasks) if bulk.verb == BulkVerb.CANCEL else frozenset()
     lawful = Lawful.read(by, oslo_date(at))
     members = Member.objects.visible_to(by).in_bulk({i.before["assignee"] for i in items.values()} - {None})
     left: dict[Kept, list[Task]] = {}
     for task in tasks:
         item = items[task.pk]
         holder = members.get(item.before["assignee"])
-        if task.version != item.version or task.pk in signed:
+        if task.version != item.version:
             left.setdefault(Kept.CHANGED, []).append(task)
         elif "plan_step" in item.before and task.plan_step_id not in waiting:
             left.setdefault(Kept.NEXT_OPEN, []).append(task)
         elif bulk.verb == BulkVerb.REASSIGN and holder and not lawful.may(holder, task):
             left.setdefault(Kept.MAY_NOT, []).append(task)
+    if bulk.verb == BulkVerb.CANCEL:
+        kept = {task.pk for group in left.values() for task in group}
+        back = {task.pk: task for task in tasks if task.pk not in kept}
+        for pk in nothing_to_prepare(back.values(), back):
+            left.setdefault(Kept.CHANGED, []).append(back[pk])
     return left
 
 

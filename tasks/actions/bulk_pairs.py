@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import F, Q
 
-from tasks.models import Closing, Part, Task, TaskEvent, TaskState, Verb
+from tasks.models import Part, Task, TaskEvent, TaskState, Verb
 from teams.models import Member
 
 
-def signed_or_begun(tasks: Iterable[Task]) -> frozenset[int]:
-    """Ids of preparations among these whose signature is given or begun: they are not taken back. At most one query."""
+def nothing_to_prepare(tasks: Iterable[Task], back: Collection[int]) -> frozenset[int]:
+    """Ids of preparations among these that are not taken back. At most one query.
+
+    Their signature is begun or ended, and not taken back with them (`back`), or waits for a new preparation.
+    """
     ids = _preparations(tasks)
-    gone_on = Q(state=TaskState.STARTED) | Q(closing=Closing.DONE)
-    found = Task.objects.filter(gone_on, after__in=ids).values_list("after", flat=True) if ids else []
-    return frozenset(found)
+    if not ids:
+        return frozenset()
+    waits = Q(ended_at__isnull=True) & ~Q(state=TaskState.STARTED) | Q(pk__in=back)
+    return frozenset(ids) - set(Task.objects.filter(waits, after__in=ids).values_list("after", flat=True))
 
 
 def tell_signatures(tasks: Iterable[Task], verb: Verb, *, by: Member, at: dt.datetime, reason: str) -> None:

@@ -167,7 +167,7 @@ def _end(task: Task, other: Task | None, how: _How) -> Task:
     who: dict[str, Any] = {"by": how.by, "at": how.at, "reason": how.reason}
     ended = write(task, Verb.CANCEL, **who, extra=extra, ended_at=how.at, closing=how.closing)
     for each in also:
-        pairs.end(each, how.closing, **who)
+        pairs.end(each, how.closing, ended_with=task, **who)
     if half is not None and not both:
         write(half, Verb.READY, **who)
     if plan_step is not None and how.closing in JOURNALLED:

@@ -35,9 +35,12 @@ def done(task: Task, other: Task | None, *, by: Member, at: dt.datetime) -> None
         end(other, Closing.NOT_NEEDED, by=by, at=at, reason=SIGNED_WITHOUT)
 
 
-def end(task: Task, closing: Closing, *, by: Member, at: dt.datetime, reason: str) -> Task:
-    """Write a task that is locked as ended and not done."""
-    return write(task, Verb.CANCEL, by=by, at=at, reason=reason, ended_at=at, closing=closing)
+def end(
+    task: Task, closing: Closing, *, by: Member, at: dt.datetime, reason: str, ended_with: Task | None = None
+) -> Task:
+    """Write a task that is locked as ended and not done; with another, its undo is the other's (undoing.py)."""
+    extra = {"ended_with": ended_with.pk} if ended_with else {}
+    return write(task, Verb.CANCEL, by=by, at=at, reason=reason, extra=extra, ended_at=at, closing=closing)
 
 
 def put_off_together(task: Task, other: Task | None, until: dt.date) -> list[Task]:

@@ -26,9 +26,11 @@ def undo(task_id: int, *, by: Member, at: dt.datetime) -> Task:
     """Take back one's own completion, closing or logging within ten minutes: tasks and plan stand as before.
 
     Raises NotAllowed when it is too late, somebody else's, or something has happened to the task since; when the
-    next occasion has been opened; or when a colleague has signed, or begun on, what was prepared.
+    next occasion has been opened; or when what was prepared is signed, begun on, ended, or sent back for a new
+    preparation. What ended with another task is taken back together with it, from either.
     """
     require(by, Permission.DO_TASKS)
+    task_id = _main(task_id, by)
     task, other = take_pair(task_id, by, None)
     last = _last(task)
     if (
@@ -48,6 +50,15 @@ def undo(task_id: int, *, by: Member, at: dt.datetime) -> Task:
     _not_ready(task, other, by, at)
     _journal(task, by, at, last)
     return _as_before(task, last, by, at)
+
+
+def _main(task_id: int, by: Member) -> int:
+    """The task that this one ended with: its event alone knows where the plan stood, and what else ended."""
+    task = Task.objects.visible_to(by).get(pk=task_id)
+    last = _last(task)
+    if last and last.verb == Verb.CANCEL:
+        task_id = last.after.get("ended_with", task_id)
+    return task_id
 
 
 def _last(task: Task) -> TaskEvent | None:
@@ -84,18 +95,23 @@ def _together(last: TaskEvent, by: Member, at: dt.datetime) -> None:
     for each in ended.order_by("pk"):
         own = _last(each)
         if own and own.verb == Verb.CANCEL and own.at == last.at:
+            _plan(own, None)
             _as_before(each, own, by, at)
 
 
 def _not_ready(task: Task, other: Task | None, by: Member, at: dt.datetime) -> None:
-    """A preparation taken back: its signature is not ready after all."""
-    if task.part != Part.PREPARE or other is None:
+    """A preparation taken back: its signature is not ready after all. There is one, or nothing to prepare."""
+    if task.part != Part.PREPARE:
         return
+    if other is None:
+        raise NotAllowed(_("Det er for sent å angre: det er bedt om en ny forberedelse."))
     other.refresh_from_db()
     if other.state == TaskState.STARTED or other.closing == Closing.DONE:
         raise NotAllowed(_("Det er for sent å angre: signeringen er begynt eller gitt."))
+    if other.ended_at is not None:
+        raise NotAllowed(_("Det er for sent å angre: signeringen er avsluttet."))
     own = _last(other)
-    if other.ended_at is None and own and own.verb == Verb.READY:
+    if own and own.verb == Verb.READY:
         write(other, Verb.UNDO, by=by, at=at)
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from patients.models import Patient
-from tasks.actions import bulk, doing
+from tasks.actions import bulk, doing, pairs
 from tasks.actions.creating import create_task
 from tasks.actions.overrides import forbid, pin
 from tasks.actions.plans import move_on
@@ -297,6 +297,30 @@ def test_what_waits_for_a_preparation_hears_of_its_end_and_of_its_return(solbakk
     doing.start(signature.pk, by=solbakken.doctor, at=LATER)
     with pytest.raises(NotAllowed):
         bulk.undo(done.bulk.pk, by=solbakken.doctor, at=LATER)
+
+
+def test_a_preparation_does_not_come_back_without_its_signature(solbakken: Cast) -> None:
+    for then in ("sent back", "closed"):
+        preparation, signature = pair(solbakken)
+        done = carry_out([preparation], NOT_NEEDED, solbakken.doctor)
+        if then == "closed":
+            doing.cancel(signature.pk, by=solbakken.doctor, reason="", at=LATER)
+        else:
+            pairs.send_back(signature.pk, by=solbakken.doctor, reason="Ny, takk", at=LATER)
+        with pytest.raises(NotAllowed):
+            bulk.undo(done.bulk.pk, by=solbakken.doctor, at=LATER)
+        assert standing(preparation)["state"] == "cancelled"
+
+
+def test_both_halves_come_back_from_a_change_of_many_or_neither(solbakken: Cast) -> None:
+    preparation, signature = pair(solbakken)
+    done = carry_out([preparation, signature], NOT_NEEDED, solbakken.doctor)
+    bulk.undo(done.bulk.pk, by=solbakken.doctor, at=LATER)
+    assert standing(preparation)["state"] == standing(signature)["state"] == "assigned"
+    preparation, signature = pair(solbakken)
+    carry_out([signature], NOT_NEEDED, solbakken.doctor)
+    doing.undo(preparation.pk, by=solbakken.doctor, at=LATER)
+    assert standing(preparation)["state"] == standing(signature)["state"] == "assigned"
 
 
 def test_a_signature_is_put_off_with_its_preparation_as_when_one_is(solbakken: Cast) -> None:

@@ -268,6 +268,17 @@ def test_the_whole_programme_comes_back_but_what_somebody_has_touched(solbakken:
     assert set(PlanStep.objects.filter(waiting=True).values_list("pk", flat=True)) == waiting
 
 
+def test_the_whole_programme_comes_back_from_any_of_its_tasks(solbakken: Cast, routine: Task) -> None:
+    sibling = make_task(
+        solbakken.clinic, "arskontroll", patient=routine.patient, assignee=solbakken.nurse,
+        plan_step=PlanStep.objects.exclude(pk=routine.plan_step_id).filter(plan__patient=routine.patient)[0],
+    )  # fmt: skip
+    end(routine, solbakken, Closing.DECLINED, whole_programme=True)
+    doing.undo(sibling.pk, by=solbakken.nurse, at=later())
+    assert Task.objects.open().filter(pk__in=[routine.pk, sibling.pk]).count() == 2
+    assert FollowUpPlan.objects.get(patient=routine.patient).state == "active"
+
+
 def test_dead_and_moved_are_not_taken_back_here(solbakken: Cast, routine: Task) -> None:
     end(routine, solbakken, Closing.DEAD, confirmed=True)
     with pytest.raises(NotAllowed, match="rett opp på pasienten"):

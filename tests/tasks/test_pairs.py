@@ -329,3 +329,54 @@ def test_only_whoever_may_sign_sends_back_and_only_what_is_prepared(solbakken: C
     with pytest.raises(NotAllowed, match="utført"):
         pairs.send_back(signature.pk, by=solbakken.doctor, **why)
     assert Task.objects.filter(part="prepare").count() == 1
+
+
+# --- taken back
+
+
+def reload(*tasks: Task) -> list[str]:
+    for task in tasks:
+        task.refresh_from_db()
+    return [task.state for task in tasks]
+
+
+def test_a_preparation_that_was_sent_back_is_not_taken_back_beside_the_new_one(
+    solbakken: Cast, pair: Pair
+) -> None:
+    preparation, signature = pair
+    doing.complete(preparation.pk, by=solbakken.secretary, minutes=3, at=MORNING)
+    pairs.send_back(signature.pk, by=solbakken.doctor, reason="Mangler blodprøve", at=later())
+    with pytest.raises(NotAllowed, match="ny forberedelse"):
+        doing.undo(preparation.pk, by=solbakken.secretary, at=later(2))
+    assert Task.objects.open().filter(part="prepare").count() == 1
+
+
+@pytest.mark.parametrize("first", ["done", "not needed"])
+def test_a_preparation_whose_signature_has_ended_is_not_taken_back(
+    solbakken: Cast, pair: Pair, first: str
+) -> None:
+    preparation, signature = pair
+    if first == "done":
+        doing.complete(preparation.pk, by=solbakken.secretary, minutes=3, at=MORNING)
+    else:
+        closing.close(
+            preparation.pk, by=solbakken.secretary, closing=Closing.NOT_NEEDED, reason="", at=MORNING
+        )
+    closing.close(signature.pk, by=solbakken.doctor, closing=Closing.MISTAKE, reason="", at=later())
+    with pytest.raises(NotAllowed, match="avsluttet"):
+        doing.undo(preparation.pk, by=solbakken.secretary, at=later(2))
+    assert not Task.objects.open().exists()
+
+
+@pytest.mark.parametrize("closed", [0, 1], ids=["preparation", "signature"])
+@pytest.mark.parametrize("undone", [0, 1], ids=["preparation", "signature"])
+def test_what_ended_together_comes_back_together_from_either_half_with_its_plan(
+    solbakken: Cast, yearly: Pair, closed: int, undone: int
+) -> None:
+    stood = PlanStep.objects.filter(step__slug="ars").values().get()
+    before = reload(*yearly)
+    closing.close(yearly[closed].pk, by=solbakken.doctor, closing=Closing.MISTAKE, reason="", at=MORNING)
+    assert reload(*yearly) == ["cancelled", "cancelled"]
+    doing.undo(yearly[undone].pk, by=solbakken.doctor, at=later())
+    assert reload(*yearly) == before
+    assert PlanStep.objects.filter(step__slug="ars").values().get() == stood
