@@ -16,6 +16,9 @@ import holidays
 
 OSLO = ZoneInfo("Europe/Oslo")
 DAY = dt.timedelta(days=1)
+YEARS = range(
+    2000, 2101
+)  # of weeks that somebody may name: what is far outside has no day before or after it
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -32,13 +35,15 @@ class Week:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """`2026-W47`. Raises ValueError for anything that is not an ISO week."""
+        """`2026-W47`. Raises ValueError for anything that is not an ISO week of 2000 to 2100."""
         try:
-            year, number = text.upper().split("-W")
-            dt.date.fromisocalendar(int(year), int(number), 1)
-        except ValueError:
-            raise ValueError(f"«{text}» er ikke en uke. Skriv for eksempel 2026-W47.") from None
-        return cls(int(year), int(number))
+            year, number = map(int, text.upper().split("-W"))
+            dt.date.fromisocalendar(year, number, 1)
+        except (ValueError, OverflowError):
+            year, number = 0, 0
+        if year not in YEARS:
+            raise ValueError(f"«{text}» er ikke en uke. Skriv for eksempel 2026-W47.")
+        return cls(year, number)
 
     @property
     def monday(self) -> dt.date:

@@ -118,8 +118,8 @@ def leaders_at_work(member: Member, day: dt.date) -> bool:
         cursor.execute(
             """
             SELECT EXISTS (
-                SELECT FROM teams_member m
-                WHERE m.clinic_id = %(clinic)s AND m.access = ANY(%(leading)s) AND m.user_id IS NOT NULL
+                SELECT FROM teams_member m JOIN teams_user u ON u.id = m.user_id AND u.is_active
+                WHERE m.clinic_id = %(clinic)s AND m.access = ANY(%(leading)s)
                     AND m.starts_on <= %(day)s AND (m.ends_on IS NULL OR m.ends_on >= %(day)s)
                     AND NOT EXISTS (
                         SELECT FROM teams_absence a

@@ -6,8 +6,8 @@ import datetime as dt
 
 from django.db import transaction
 
-from teams.actions.hours import FURTHEST, LONGEST, check_day
-from teams.calendar import DAY
+from teams.actions.hours import FURTHEST, LASTS_MOST, LONGEST, check_day
+from teams.calendar import DAY, oslo_date
 from teams.models import Duty, DutyKind, Member
 from teams.permissions import Permission, require
 from teams.timetables import bound
@@ -49,7 +49,7 @@ def end_duty(
     """The last day of a weekly duty; one that has not begun by then, and a single one, is taken away (None).
 
     `on` counts for weekly ones only. Raises Duty.DoesNotExist (another clinic's), PermissionDenied, ValueError:
-    "on" (before this week, or after it ends anyhow), "confirmed" (past days, and nobody said yes).
+    "on" (before this week, more than a year ahead, or after it ends anyhow), "confirmed" (past days, and nobody said yes).
     """
     require(by, Permission.MANAGE_MEMBERS)
     duty: Duty = Duty.objects.visible_to(by).select_for_update(of=("self",)).get(pk=duty_id)
@@ -57,6 +57,8 @@ def end_duty(
         check_day(duty.day, at, confirmed=confirmed, name="on")
         duty.delete()
         return None
+    if on > oslo_date(at) + FURTHEST:
+        raise ValueError("on")
     # The first day without it is what changes: ending it yesterday changes today, and nothing past.
     check_day(on + DAY, at, confirmed=confirmed, name="on")
     if duty.ends_on is not None and on > duty.ends_on:
@@ -100,7 +102,7 @@ def _check_days(duty: Bound, member: Member, at: dt.datetime, *, confirmed: bool
         if duty.starts_on is None:
             raise ValueError("starts_on")
         check_day(duty.starts_on, at, confirmed=confirmed)
-        if duty.ends_on is not None and not duty.starts_on <= duty.ends_on <= duty.starts_on + 5 * FURTHEST:
+        if duty.ends_on is not None and not duty.starts_on <= duty.ends_on <= duty.starts_on + LASTS_MOST:
             raise ValueError("ends_on")
         first, name = duty.starts_on, "starts_on"
     if member.ends_on is not None and first > member.ends_on:

@@ -14,6 +14,7 @@ from teams.weekly import WEEKDAYS, Span, painted
 
 LONGEST = 24 * 60  # minutes of a day
 FURTHEST = dt.timedelta(days=366)
+LASTS_MOST = 5 * FURTHEST  # a change that ends by itself
 
 Hours = Mapping[
     int, tuple[int, int]
@@ -52,7 +53,7 @@ def set_hours(
 
     What was before stays as it was, and comes back after `ends_on`. Returns the last day it holds (None: for good).
     Raises Member.DoesNotExist (another clinic's), PermissionDenied, ValueError: "starts_on" (before this week, more
-    than a year ahead, or after the member ends), "ends_on", "confirmed" (days that are past, and nobody said yes to
+    than a year ahead, or after the member ends), "ends_on" (or more than five years on), "confirmed" (days that are past, and nobody said yes to
     it), "minutes" (more than a day), "booked" (more than the minutes at work).
     """
     require(by, Permission.MANAGE_MEMBERS)
@@ -60,7 +61,7 @@ def set_hours(
     check_day(starts_on, at, confirmed=confirmed)
     if member.ends_on is not None and starts_on > member.ends_on:
         raise ValueError("starts_on")
-    if ends_on is not None and ends_on < starts_on:
+    if ends_on is not None and not starts_on <= ends_on <= starts_on + LASTS_MOST:
         raise ValueError("ends_on")
     check_hours(hours)
     spans = spans_of(member)

@@ -29,9 +29,10 @@ EARLIEST = gettext_lazy("Velg en dag fra mandag denne uken, innen ett år. Uker 
 CONFIRM = gettext_lazy(
     "Dagen er alt over. Kryss av for at den skal regnes på nytt, eller velg en senere dag."
 )
+LAST = gettext_lazy("Siste dag kan ikke være før første, og høyst fem år etter den.")
 HOURS_REFUSED = {
     "starts_on": EARLIEST,
-    "ends_on": gettext_lazy("Siste dag kan ikke være før første."),
+    "ends_on": LAST,
     "confirmed": CONFIRM,
     "minutes": gettext_lazy("En dag har høyst 24 timer."),
     "booked": gettext_lazy("Det kan ikke være satt av mer tid enn det er på jobb."),
@@ -45,7 +46,7 @@ DUTY_REFUSED = {
     "weekday": gettext_lazy("Velg ukedag."),
     "day": EARLIEST,
     "starts_on": EARLIEST,
-    "ends_on": gettext_lazy("Siste dag kan ikke være før første."),
+    "ends_on": LAST,
     "confirmed": CONFIRM,
     "municipal": gettext_lazy(
         "Kommunalt legearbeid kan pålegges høyst 7,5 timer i uken (fastlegeforskriften § 32). Dette blir mer."

@@ -39,6 +39,7 @@ def test_what_is_written_is_read_again(wanted: Filter) -> None:
     [
         "", "type=abc", "type=-1", "type=0", "type=99999999999999999999", "yrke=konge", "pasient=1;2", "opphav=xyz",
         "hard=ja", "hvem=ingen", "uke=2026-W99", "uke=48", "uke=%00", "q=Per+Lunde",
+        "uke=9999-W52", "uke=0001-W01",
     ],
 )  # fmt: skip
 def test_what_is_no_value_is_left_out(query: str) -> None:

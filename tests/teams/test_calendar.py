@@ -39,7 +39,18 @@ def test_iso_years_have_52_or_53_weeks() -> None:
     assert Week.parse("2026-W53").monday == dt.date(2026, 12, 28)
     assert Week.of(dt.date(2027, 1, 3)) == Week(2026, 53)
     assert Week(2026, 53).plus(1) == Week(2027, 1)
-    for wrong in ("2027-W53", "2026-47", "uke 47", "2026-W00"):
+    for wrong in (
+        "2027-W53",
+        "2026-47",
+        "uke 47",
+        "2026-W00",
+        "0001-W01",
+        "1999-W52",
+        "2101-W01",
+        "9999-W51",
+        "9999-W52",
+        f"2026-W{10**20}",
+    ):
         with pytest.raises(ValueError, match="ikke en uke"):
             Week.parse(wrong)
 

@@ -101,6 +101,13 @@ def test_a_weekly_duty_ends_and_what_it_took_before_stands(solbakken: Cast) -> N
         end_duty(duty.pk, on=TODAY - 7 * DAY, by=solbakken.doctor, at=WEDNESDAY)
 
 
+def test_a_duty_does_not_end_at_the_end_of_time(solbakken: Cast) -> None:
+    duty = add(solbakken, weekly(), solbakken.nurse)
+    for far in (dt.date.max, TODAY + 400 * DAY):
+        with pytest.raises(ValueError, match=r"^on$"):
+            end_duty(duty.pk, on=far, by=solbakken.doctor, at=WEDNESDAY)
+
+
 def test_what_has_not_begun_is_taken_away(solbakken: Cast) -> None:
     single = add(solbakken, Bound("teaching", 60, day=TODAY + DAY), solbakken.nurse)
     coming = add(solbakken, weekly(starts_on=TODAY + 7 * DAY), solbakken.nurse)

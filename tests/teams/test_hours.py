@@ -69,6 +69,7 @@ def test_earlier_this_week_only_when_somebody_says_yes(solbakken: Cast) -> None:
         ({"starts_on": TODAY - 3 * DAY, "confirmed": True}, "starts_on"),  # last week is over
         ({"starts_on": TODAY + 400 * DAY}, "starts_on"),
         ({"starts_on": TODAY, "ends_on": TODAY - DAY}, "ends_on"),
+        ({"starts_on": TODAY, "ends_on": dt.date.max}, "ends_on"),
         ({"starts_on": TODAY, "hours": {1: (1441, 0)}}, "minutes"),
         ({"starts_on": TODAY, "hours": {8: (60, 0)}}, "minutes"),
         ({"starts_on": TODAY, "hours": {1: (60, 61)}}, "booked"),

@@ -7,7 +7,7 @@ import datetime as dt
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from teams.models import Absence, Member
+from teams.models import Absence, Member, User
 from teams.prepared import prepared
 from teams.queries import leaders_at_work, stands_in
 from teams.wall import clinic_scope
@@ -58,6 +58,11 @@ def test_a_leader_is_at_work_unless_away_all_day_gone_or_without_a_login(
     assert not stands_in(solbakken.manager, MONDAY)
     assert leaders_at_work(furulund.nurse, MONDAY)
     Absence.objects.all().delete()
+    User.objects.filter(places=leader).update(is_active=False)
+    assert not leaders_at_work(solbakken.nurse, MONDAY)
+    assert stands_in(solbakken.nurse, MONDAY)
+    User.objects.filter(places=leader).update(is_active=True)
+    assert leaders_at_work(solbakken.nurse, MONDAY)
     Member.objects.filter(pk=leader.pk).update(ends_on=MONDAY - dt.timedelta(days=1))
     assert not leaders_at_work(solbakken.nurse, MONDAY)
     Member.objects.filter(pk=leader.pk).update(ends_on=None, user=None)
