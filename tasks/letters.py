@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from django.utils.translation import gettext as _
 
 DATA = Path(__file__).parent / "data"
 CERTIFICATE = "certificate"
+SHORT = 2  # letters of a family name that is too common a word to be refused alone
 HOSPITAL = "hospital"
 
 # Eleven digits, however they are grouped: a personnummer, or nothing that a letter needs.
-_ELEVEN_DIGITS = re.compile(r"(?<!\d)\d{6}[ .-]?\d{5}(?!\d)")
+_ELEVEN_DIGITS = re.compile(r"(?<!\d)(?:\d[\s.\-\u2010-\u2015]*){10}\d(?!\d)")
+_WORDS = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,24 @@ def letter(rule: ReturnRule, *, what: str, sender: str, clinic: str, today: dt.d
     return "\n\n".join([*head, body, *ask, foot, signed])
 
 
-def tells_who(text: str, names: tuple[str, ...] = ()) -> bool:
-    """Does the text hold a personnummer, or all of these names?"""
-    words = set(re.findall(r"[\w-]+", text.casefold()))
-    told = [name for name in names if name] and all(
-        part in words for name in names for part in name.casefold().split()
-    )
-    return bool(_ELEVEN_DIGITS.search(text)) or bool(told)
+def tells_who(
+    text: str, names: tuple[str, str] = ("", ""), born: dt.date | None = None, *, drafted: str = ""
+) -> bool:
+    """Does the text hold a personnummer, the birth date, a family name, or all of a short name?
+
+    `names` are (given, family). What the drafted letter says by itself tells nothing: a name may be a word as well.
+    """
+    words, ours = (Counter(_WORDS.findall(each.casefold())) for each in (text, drafted))
+    added = words - ours
+    given, family = (_WORDS.findall(name.casefold()) for name in names)
+    by_family = any(name in added or f"{name}s" in added for name in family if len(name) > SHORT)
+    by_all = bool(given and family) and all(name in words for name in given + family)
+    by_birth = born is not None and len(_date(born).findall(text)) > len(_date(born).findall(drafted))
+    return bool(_ELEVEN_DIGITS.search(text)) or by_family or by_all or by_birth
+
+
+def _date(day: dt.date) -> re.Pattern[str]:
+    """The day as people write it: 5.11.1990, 05.11.90, 05/11-1990, 051190, 05111990, 1990-11-05."""
+    year = f"(?:{day:%Y}|{day:%y})"
+    parted = rf"0?{day.day}[\s./-]+0?{day.month}[\s./-]+{year}"
+    return re.compile(rf"(?<!\d)(?:{parted}|{day:%d%m}{year}|{day:%Y-%m-%d})(?!\d)")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tasks.actions.changing import has_a_say, take_pair, text_of, write
 from tasks.actions.plans import move_on, standing, take_plan_step
 from tasks.gathering import employed
-from tasks.letters import RULES, ReturnRule, rules_for, tells_who
+from tasks.letters import RULES, ReturnRule, letter, rules_for, tells_who
 from tasks.life import NotAllowed
 from tasks.models import Answer, Closing, SenderReturn, Task, Verb
 from tasks.queries import may_do
@@ -47,8 +47,7 @@ def return_to_sender(
     found = RULES.get(rule)
     if found is None or found not in rules_for(task.kind.return_rule, task.origin):
         raise ValueError("rule")
-    patient = task.patient
-    if tells_who(text, (patient.given_name, patient.family_name) if patient else ()):
+    if _tells_who(text, task, found, by, at):
         raise ValueError("text")
     _end(task, other, found, by=by, at=at, reason=reason)
     due = working_days(oslo_date(at) + DAY, found.days)[-1] if found.days else None
@@ -56,6 +55,14 @@ def return_to_sender(
         clinic_id=task.clinic_id, task=task, rule=found.code, sender=task.sender, text=text, by=by, at=at,
         answer_due_on=due,
     )  # fmt: skip
+
+
+def _tells_who(text: str, task: Task, rule: ReturnRule, by: Member, at: dt.datetime) -> bool:
+    patient = task.patient
+    if patient is None:
+        return tells_who(text)
+    drafted = letter(rule, what=task.name, sender=task.sender, clinic=by.clinic.name, today=oslo_date(at))
+    return tells_who(text, (patient.given_name, patient.family_name), patient.birth_date, drafted=drafted)
 
 
 def _end(

@@ -73,10 +73,46 @@ def test_what_a_hospital_sends_may_be_any_of_its_own_the_kinds_own_first() -> No
         ("Gjelder Per Lunde", True),
         ("Gjelder lunde, per", True),
         ("Per i dag har vi ikke kapasitet", False),
+        ("Gjelder Lunde", True),
+        ("P. Lunde f. 05.11.1990", True),
+        ("Lundes prøver", True),
+        ("Blundet ikke i natt", False),
+        ("Gjelder 010190  12345", True),
+        ("Gjelder 010190\u00a012345", True),
+        ("Gjelder 010190\u201312345", True),
+        ("Gjelder 010190\n12345", True),
+        ("Gjelder 01 01 90 12345", True),
+        ("Pasienten er født 5.11.1990.", True),
+        ("Pasienten er født 05.11.90", True),
+        ("Pasienten, 051190", True),
+        ("Pasienten, 05111990", True),
+        ("Pasienten, 1990-11-05", True),
+        ("Solbakken, 05.11.2026", False),
     ],
 )
 def test_a_letter_that_tells_who_the_patient_is_is_found(text: str, told: bool) -> None:
-    assert tells_who(text, ("Per", "Lunde")) is told
+    assert tells_who(text, ("Per", "Lunde"), dt.date(1990, 11, 5)) is told
+
+
+def test_what_the_drafted_letter_says_itself_tells_nothing() -> None:
+    drafted = "Til Dal sykehus\n\nVi returnerer MR av kne."
+    assert not tells_who(drafted, ("Kari", "Dal"), drafted=drafted)
+    assert tells_who(f"{drafted} Gjelder Dal.", ("Kari", "Dal"), drafted=drafted)
+    assert not tells_who("Vi kan gi raad", ("Kari", "Aa"))
+    assert tells_who("Gjelder Kari Aa", ("Kari", "Aa"))
+
+
+def test_a_letter_with_a_family_name_is_not_stored_and_the_draft_is(solbakken: Cast) -> None:
+    task = make_task(
+        solbakken.clinic, "rekv_sykehus", assignee=solbakken.doctor, sender="Lunde sykehus",
+        patient=make_patient(solbakken),
+    )  # fmt: skip
+    rule = RULES["H2"]
+    draft = letter(rule, what=task.name, sender=task.sender, clinic=solbakken.clinic.name, today=MONDAY)
+    for added in ("Gjelder Lunde", "Født 01.03.1960"):
+        with pytest.raises(ValueError, match="text"):
+            send(task, solbakken.doctor, text=f"{draft}\n{added}")
+    assert send(task, solbakken.doctor, text=draft).text == draft
 
 
 # --- sending
