@@ -47,6 +47,13 @@ class FilterForm(forms.Form):
             self.fields[name] = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
+class ViewForm(forms.Form):
+    """A view's name; how long it may be is the action's to say."""
+
+    name = forms.CharField()
+    query = forms.CharField(required=False)
+
+
 class WordsForm(forms.Form):
     """Free text: sent by POST, so that nobody's name stands in an address or a log."""
 

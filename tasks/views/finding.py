@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tasks.actions.desk import delete_view, save_view
 from tasks.filters import TEAM, Filter
-from tasks.forms.choosing import FilterForm, WordsForm
+from tasks.forms.choosing import FilterForm, ViewForm, WordsForm
 from tasks.models import SavedView
 from tasks.queries import SECTIONS, kinds_to_choose, matching, read, saved_views
 from tasks.views.answers import Desk
@@ -54,11 +54,14 @@ def _panel(
 @requires(Permission.DO_TASKS)
 def save(request: MemberRequest) -> HttpResponse:
     """Keep what is shown under a name."""
-    wanted, name = Filter.from_query(QueryDict(request.POST.get("query", ""))), request.POST.get("name", "")
+    form = ViewForm(request.POST)
+    name = form.cleaned_data["name"] if form.is_valid() else ""
+    wanted = Filter.from_query(QueryDict(form.cleaned_data.get("query", "")))
     try:
         view = save_view(by=request.member, page=KEPT, name=name, wanted=wanted)
     except ValueError as error:
-        return _panel(request, wanted, typed=name[:80], error=str(REFUSED[str(error)]), status=422)
+        typed = request.POST.get("name", "")[:80].replace("\0", "")
+        return _panel(request, wanted, typed=typed, error=str(REFUSED[str(error)]), status=422)
     messages.success(request, _("Visningen «%(name)s» er lagret.") % {"name": view.name})
     return HttpResponseRedirect(f"{reverse('my_day')}?{view.query or 'hvem=me'}")
 

@@ -35,7 +35,8 @@ def complete_visit(request: MemberRequest) -> HttpResponse:
     typed = request.POST.getlist("minutes")
     by_row = typed if len(typed) == len(takes) else [take[3] for take in takes]
     done, refused = [], 0
-    for take, minutes in zip(takes, by_row, strict=True):
+    # In order of id, as everybody takes many: two who wait never wait for one another.
+    for take, minutes in sorted(zip(takes, by_row, strict=True), key=lambda each: int(each[0][1])):
         if _done(request, int(take[1]), int(take[2]), minutes):
             done.append(int(take[1]))
         else:
@@ -46,7 +47,8 @@ def complete_visit(request: MemberRequest) -> HttpResponse:
     if not request.htmx:
         if refused:
             messages.warning(request, words % {"n": refused})
-        messages.success(request, _("Utført: %(n)d oppgaver.") % {"n": len(done)})
+        if done:
+            messages.success(request, _("Utført: %(n)d oppgaver.") % {"n": len(done)})
         return HttpResponseRedirect(reverse("my_day"))
     desk = Desk(request.member, where_it_stands(request) or Filter(), timezone.now())
     rows = list(read(request.member, done).values())

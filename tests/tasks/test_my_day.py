@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tasks.filters import Filter
-from tasks.models import SavedView, Task, UsualMinutes
+from tasks.models import SavedView, Task, TaskEvent, UsualMinutes
 from tasks.queries import WORK_ROW, read
 from tasks.queries.worklist import WorkRow
 from tasks.views.answers import Desk
@@ -98,7 +98,7 @@ def test_a_signature_that_waits_comes_last_and_says_for_whom(solbakken: Cast) ->
         state="done", ended_at=timezone.now(), done_by=solbakken.secretary, minutes=5, closing="done"
     )
     assert [line.id for line in sections(doctor)["overdue"].lines] == [signature.pk]
-    assert "Klar til signering" in doctor.get("/min-dag/").content.decode()
+    assert "Til signering" in doctor.get("/min-dag/").content.decode()
 
 
 def test_minutes_are_the_clocks_else_what_it_usually_takes_else_planned(
@@ -159,6 +159,21 @@ def test_a_whole_visit_is_done_at_once_each_with_its_minutes(solbakken: Cast, nu
         "/min-dag/samlet/", {"task": [f"{first.pk}.1.10", "x", f"{second.pk}.1.5"]}, follow=True
     )
     assert "2 oppgaver ble ikke lagret" in again.content.decode()
+
+
+def test_a_visit_is_written_in_order_of_id_and_nothing_done_is_not_said_to_be(
+    solbakken: Cast, nurse: Client
+) -> None:
+    """Who changes many takes them in order of id too: in another order they would wait for one another."""
+    per = make_patient(solbakken)
+    first, second = (mine(solbakken, name, patient=per) for name in ("En", "To"))
+    takes = [f"{task.pk}.{task.version}.{minutes}" for task, minutes in ((second, 20), (first, 10))]
+    nurse.post("/min-dag/samlet/", {"task": takes, "minutes": ["21", "11"]})
+    written = TaskEvent.objects.filter(task__in=[first, second]).order_by("id")
+    assert list(written.values_list("task", "task__minutes")) == [(first.pk, 11), (second.pk, 21)]
+    again = nurse.post("/min-dag/samlet/", {"task": takes}, follow=True).content.decode()
+    assert "2 oppgaver ble ikke lagret" in again
+    assert "Utført: 0" not in again
 
 
 def test_a_visit_of_another_clinic_is_nobodys_here(solbakken: Cast, furulund: Cast) -> None:
@@ -415,7 +430,7 @@ def test_views_are_saved_written_over_and_deleted_by_their_owner(solbakken: Cast
 
 
 def test_a_view_without_a_name_or_one_too_many_is_refused_in_words(solbakken: Cast, nurse: Client) -> None:
-    for name in ("", "   ", "x" * 41):
+    for name in ("", "   ", "x" * 41, "en\0to"):
         answer = nurse.post("/min-dag/visning/", {"name": name, "query": ""})
         assert answer.status_code == 422
         assert "Skriv et navn" in answer.content.decode()
@@ -440,7 +455,9 @@ def test_search_finds_by_patient_task_and_sender_in_the_whole_team(solbakken: Ca
     assert [line.name for line in both.context["lines"]] == ["Sårstell"]
     assert "<html" not in both.content.decode()
     assert nurse.post("/min-dag/sok/", {"words": "   "}).status_code == 422
-    assert nurse.get("/min-dag/sok/?words=Lunde").status_code == 405
+    opened = nurse.get("/min-dag/sok/?words=Lunde")
+    assert (opened.status_code, opened["Allow"]) == (405, "POST")
+    assert "Siden kan ikke åpnes slik" in opened.content.decode()
 
 
 def test_search_is_bounded_and_says_so(solbakken: Cast, nurse: Client) -> None:
