@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -86,6 +87,8 @@ class Page:
             "said": said,
             "error": error,
             "opened": opened,
+            # Else the entry that was open before a swap would close the one that comes open.
+            "group": self.now.microsecond,
         }
         template = "tasks/diary.html" + ("#answer" if self.request.htmx.target == "dagbok" else "")
         return render(self.request, template, context, status=status)
@@ -131,6 +134,8 @@ def _page_of(request: MemberRequest, day: dt.date) -> Page:
 @requires(Permission.DO_TASKS)
 def tell(request: MemberRequest, week: str, weekday: int) -> HttpResponse:
     """One more piece of work on that day; without a clock it is put after the last one (today: just now)."""
+    if not 1 <= weekday <= 7:
+        raise Http404
     page = _page(request, week, str(weekday))
     form = page.form(request.POST)
     if not form.is_valid():
@@ -197,7 +202,8 @@ def take_back(request: MemberRequest, task_id: int) -> HttpResponse:
 
 def _page_of_task(request: MemberRequest, task_id: int) -> Page:
     """The day on which the member did the task. 404 for what somebody else did, or another clinic's."""
-    own = Task.objects.visible_to(request.member).filter(pk=task_id, assignee=request.member)
+    taken_back = Q(done_by__isnull=True, assignee=request.member)
+    own = Task.objects.visible_to(request.member).filter(taken_back | Q(done_by=request.member), pk=task_id)
     ended = own.filter(ended_at__isnull=False).values_list("ended_at", flat=True).first()
     if ended is None:
         raise Http404

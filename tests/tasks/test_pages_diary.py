@@ -133,7 +133,9 @@ def test_neither_long_ago_nor_ahead(doctor: Client, weeks: int) -> None:
     assert "/for/" not in page
 
 
-@pytest.mark.parametrize("week", ["2026-W54", "abc", "2026-47", "0000-W01", "9999-W60", "2026-W47-1"])
+@pytest.mark.parametrize(
+    "week", ["2026-W54", "abc", "2026-47", "0000-W01", "9999-W60", "2026-W47-1", "0001-W01", "9999-W51"]
+)
 def test_a_week_that_is_none_is_not_there(doctor: Client, week: str) -> None:
     assert doctor.get(f"/dagbok/{week}/").status_code == 404
     assert doctor.post(f"/dagbok/{week}/1/for/", {"kind": "1"}).status_code == 404
@@ -210,6 +212,25 @@ def test_a_colleagues_entry_and_another_clinics_are_not_there(
             take_back(logged.pk, by=stranger, at=timezone.now())
     logged.refresh_from_db()
     assert (logged.minutes, logged.version) == (20, 1)
+
+
+def test_what_one_did_of_a_colleagues_is_set_right_by_whoever_did_it(solbakken: Cast, doctor: Client) -> None:
+    done = make_task(
+        solbakken.clinic, "konsultasjon", assignee=solbakken.second_doctor, state="done",
+        done_by=solbakken.doctor, minutes=20, ended_at=timezone.now(),
+    )  # fmt: skip
+    url, sent = f"/dagbok/oppgave/{done.pk}/rett/", {"minutes": "25", "version": "1"}
+    assert logged_in(solbakken.second_doctor).post(url, sent).status_code == 404
+    assert doctor.post(url, sent).status_code == 302
+    done.refresh_from_db()
+    assert done.minutes == 25
+
+
+@pytest.mark.parametrize("weekday", [0, 9])
+def test_nothing_is_told_of_a_day_that_is_none(doctor: Client, weekday: int) -> None:
+    sent = {"kind": kind("konsultasjon").pk}
+    assert doctor.post(f"/dagbok/{Week.of(today())}/{weekday}/for/", sent).status_code == 404
+    assert not Task.objects.exists()
 
 
 def test_what_was_somebodys_to_do_is_not_taken_back_here_nor_what_is_long_ago(
