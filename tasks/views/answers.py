@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from tasks.filters import ME, Filter
 from tasks.models import Task, TaskQuerySet
@@ -116,9 +117,21 @@ def what_follows(request: MemberRequest, desk: Desk, rows: list[WorkRow]) -> dic
     }
 
 
+def came_from(request: MemberRequest) -> str:
+    """Path and query of the page that asked; '' when it is none of ours, or leads elsewhere."""
+    try:
+        path = (request.htmx.current_url_abs_path or "").split("#", maxsplit=1)[0]
+    except ValueError:
+        return ""
+    return path if url_has_allowed_host_and_scheme(path, allowed_hosts=None) else ""
+
+
 def where_it_stands(request: MemberRequest) -> Filter | None:
     """The filter of the Min dag that the row stands on, by the browser's address; None on any other page."""
-    address = urlsplit(request.htmx.current_url or "")
+    try:
+        address = urlsplit(request.htmx.current_url or "")
+    except ValueError:  # a browser's header may say anything
+        return None
     if address.path != reverse("my_day"):
         return None
     return Filter.from_query(QueryDict(address.query))

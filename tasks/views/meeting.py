@@ -13,15 +13,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tasks.actions.changing import Changed
 from tasks.life import NotAllowed
-from tasks.models import Task
+from tasks.models import Task, TaskState
 from tasks.presenters.story import Conflict, Typed, story
 from tasks.queries.told import latest_events
+from tasks.views.answers import came_from
 from tasks.views.sheet import DIALOG, sheet, task_or_404
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
@@ -40,7 +40,7 @@ REFUSED: dict[str, Promise] = {
     "confirmed": gettext_lazy("Kryss av for «ja» først."),
     "closing": gettext_lazy("Oppgaven kan ikke avsluttes på den måten."),
     "rule": gettext_lazy("Regelen passer ikke for denne oppgaven."),
-    "text": gettext_lazy("Brevet kan ikke være tomt, og ikke si hvem pasienten er: ta bort navn og fødselsnummer."),
+    "text": gettext_lazy("Brevet kan ikke være tomt, og ikke si hvem pasienten er: ta bort navn, fødselsdato og fødselsnummer."),
     "minutes": gettext_lazy("Skriv minutter som et helt tall, fra 1 til 720."),
 }  # fmt: skip
 
@@ -112,6 +112,15 @@ def second_at_doing(request: MemberRequest, task_id: int) -> HttpResponse:
     return render(request, template, context, status=422)
 
 
+def second_at_taking_over(request: MemberRequest, task_id: int) -> HttpResponse:
+    """Something happened while this one looked: the sheet says what, and with whom the task is now. 422."""
+    task = task_or_404(request, task_id)
+    again = task.state == TaskState.STARTED
+    shown = request.POST.get("version", "")
+    conflict = meet(request, task, shown, again=again, typed=[], form_id="skjema-ta-over")
+    return sheet(request, task_id, 422, conflict=conflict)
+
+
 def meet(
     request: MemberRequest, task: Task, shown: str, *, again: bool, typed: list[Typed], form_id: str
 ) -> Conflict:
@@ -130,10 +139,9 @@ def onwards(request: MemberRequest, back: str) -> HttpResponse:
 
 def _home(request: MemberRequest, task: Task) -> str:
     """Where the sheet was opened, with its filter; from a task's own page, Min dag or the pool."""
-    was = request.htmx.current_url_abs_path or ""
-    path = was.split("#", maxsplit=1)[0]
+    path = came_from(request)
     own = path.startswith(reverse("task", args=[0]).removesuffix("0/"))
-    if path and not own and url_has_allowed_host_and_scheme(path, allowed_hosts=None):
+    if path and not own:
         return path
     return reverse(
         "my_day" if task.assignee_id or not may(request.member, Permission.ASSIGN_TASKS) else "pool"

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tasks.actions import doing
+from tasks.actions.changing import Changed
 from tasks.actions.taking_over import take_over as take_over_from
 from tasks.forms import CompleteForm
 from tasks.life import NotAllowed
 from tasks.models import Task
-from tasks.views.answers import row_answer, where_it_stands
-from tasks.views.meeting import onwards, second_at_doing
+from tasks.views.answers import came_from, row_answer, where_it_stands
+from tasks.views.meeting import onwards, second_at_doing, second_at_taking_over
 from tasks.views.sheet import DIALOG, sheet, task_or_404
 from teams.middleware import MemberRequest
 from teams.permissions import Permission, requires
@@ -83,7 +84,12 @@ def stop(request: MemberRequest, task_id: int) -> HttpResponse:
 @requires(Permission.DO_TASKS)
 def take_over(request: MemberRequest, task_id: int) -> HttpResponse:
     """A colleague is at it, and this one takes it over knowing that."""
-    return _at_it(request, task_id, lambda: take_over_from(task_id, by=request.member, at=timezone.now()))
+    shown = request.POST.get("version", "")
+    version = int(shown) if shown.isdecimal() and len(shown) < 10 else 0  # none was looked at
+    return _at_it(
+        request, task_id,
+        lambda: take_over_from(task_id, by=request.member, at=timezone.now(), version=version),
+    )  # fmt: skip
 
 
 @require_POST
@@ -107,6 +113,8 @@ def _at_it(request: MemberRequest, task_id: int, act: Callable[[], Task]) -> Htt
         act()
     except PermissionDenied:
         return _refused(request, task_id, _(NOT_YOURS))
+    except Changed:
+        return second_at_taking_over(request, task_id)
     except NotAllowed as error:
         return _refused(request, task_id, str(error))
     if not request.htmx:
@@ -128,7 +136,7 @@ def _row_behind(request: MemberRequest, task_id: int) -> HttpResponse:
     if where_it_stands(request) is not None:
         told = json.dumps({"oppgave-endret": {"id": str(task_id), "close": True}})
         return HttpResponse(status=204, headers={"HX-Trigger": told})
-    path = (request.htmx.current_url_abs_path or "").split("#", maxsplit=1)[0]
+    path = came_from(request)
     own = reverse("task", args=[task_id])
     return onwards(request, _in_the_list(task_id) if not path or path.startswith(own) else path)
 

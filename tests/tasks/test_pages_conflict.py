@@ -13,7 +13,7 @@ from tasks.actions import doing
 from tasks.models import Closing, Task, TaskEvent, Verb
 from tasks.presenters.story import BY_NOBODY, BY_SOMEBODY, happened
 from teams.calendar import DAY, oslo_date
-from tests.conftest import Cast, logged_in
+from tests.conftest import Cast, logged_in, make_member
 from tests.tasks.conftest import MONDAY, MORNING, make_patient, make_task
 
 SHEET = {"HX-Request": "true", "HX-Target": "ark", "HX-Current-URL": "http://testserver/min-dag/"}
@@ -110,7 +110,7 @@ def test_la_det_sta_shows_the_row_as_it_is(task: Task, two: Two) -> None:
 
 FORMS = {
     "utsett": {"until": "IMORGEN", "reason": "Venter på svar fra røntgen"},
-    "gi-videre": {"to": "", "reason": "Venter på svar fra røntgen"},
+    "gi-videre": {"to": "team", "reason": "Venter på svar fra røntgen"},
     "ikke-nadd": {"channel": "phone", "note": "Venter på svar fra røntgen"},
     "avslutt": {"closing": "not_needed", "reason": "Venter på svar fra røntgen"},
 }
@@ -171,11 +171,51 @@ def test_a_colleague_who_is_at_it_is_named_and_can_be_taken_over_from_knowingly(
     refused = two[1].post(f"/oppgave/{task.pk}/begynn/", {"timer": "1"}, headers=SHEET)
     assert refused.status_code == 422
     assert Task.objects.get(pk=task.pk).assignee == solbakken.secretary
-    assert two[1].post(f"/oppgave/{task.pk}/ta-over/").status_code == 302
+    assert two[1].post(f"/oppgave/{task.pk}/ta-over/", {"version": "2"}).status_code == 302
     task.refresh_from_db()
     assert (task.state, task.assignee, task.timer_from) == ("started", solbakken.nurse, None)
     assert [e.verb for e in task.events.order_by("id")][-2:] == [Verb.RELEASE, Verb.START]
     assert "Siri Sand har startet denne" not in text_of(two[1].get(f"/oppgave/{task.pk}/"))
+
+
+def test_whoever_takes_over_second_is_told_and_pressed_twice_nothing_more_happens(
+    solbakken: Cast, task: Task, two: Two
+) -> None:
+    two[0].post(f"/oppgave/{task.pk}/begynn/", {"timer": "1"})
+    page = text_of(two[1].get(f"/oppgave/{task.pk}/"))
+    shown = re.search(r'id="skjema-ta-over".*?name="version" value="(\d+)"', page)
+    assert shown
+    sent = {"version": shown[1]}
+    third = make_member(solbakken.clinic, "Tove Tangen", "secretary")
+    colleague = logged_in(third)
+    assert colleague.post(f"/oppgave/{task.pk}/ta-over/", sent).status_code == 302
+    before = state(task)
+    assert colleague.post(f"/oppgave/{task.pk}/ta-over/", sent).status_code == 302
+    for none_or_old in (sent, {}):
+        answer = two[1].post(f"/oppgave/{task.pk}/ta-over/", none_or_old, headers=SHEET)
+        assert answer.status_code == 422
+        assert 'form="skjema-ta-over">Gjør det likevel' in text_of(answer)
+        assert "Tove Tangen har startet denne." in text_of(answer)
+    assert state(task) == before
+    assert task.events.count() == 3
+    again = two[1].post(f"/oppgave/{task.pk}/ta-over/", {"version": str(before[3])})
+    assert again.status_code == 302
+    task.refresh_from_db()
+    assert task.assignee == solbakken.nurse
+
+
+@pytest.mark.parametrize("address", ["http://testserver//evil.com", "http://["])
+def test_whatever_address_the_browser_tells_nobody_is_led_elsewhere(
+    task: Task, two: Two, address: str
+) -> None:
+    headers = {**SHEET, "HX-Current-URL": address}
+    sent = {"minutes": "3", "version": "1"}
+    answer = two[0].post(f"/oppgave/{task.pk}/utfort/", sent, headers=headers)
+    assert answer["HX-Redirect"] == f"/min-dag/#oppgave-{task.pk}"
+    sent = {"closing": "not_needed", "version": "2"}
+    two[0].post(f"/oppgave/{task.pk}/angre/", headers=headers)
+    sent["version"] = str(Task.objects.get(pk=task.pk).version)
+    assert two[0].post(f"/oppgave/{task.pk}/avslutt/", sent, headers=headers)["HX-Redirect"] == "/min-dag/"
 
 
 def test_who_may_not_do_it_does_not_take_it_over(solbakken: Cast) -> None:
@@ -185,7 +225,7 @@ def test_who_may_not_do_it_does_not_take_it_over(solbakken: Cast) -> None:
     logged_in(solbakken.doctor).post(f"/oppgave/{task.pk}/begynn/")
     secretary = logged_in(solbakken.secretary)
     assert "Ta over" not in text_of(secretary.get(f"/oppgave/{task.pk}/"))
-    assert secretary.post(f"/oppgave/{task.pk}/ta-over/").status_code == 422
+    assert secretary.post(f"/oppgave/{task.pk}/ta-over/", {"version": "2"}).status_code == 422
     task.refresh_from_db()
     assert (task.state, task.assignee) == ("started", solbakken.doctor)
 
