@@ -70,7 +70,7 @@ class Sheet:
         """For tasks/task.html."""
         task, by = self.task, self.by
         events = latest_events(task)
-        reader = Reader(by, self.today, self.now, usual_minutes(by))
+        reader = Reader(by, self.today, self.now, usual_minutes(by), whole=True)
         open_ = task.state not in ENDED
         other = other_half(task)
         return {
@@ -82,6 +82,8 @@ class Sheet:
             "typed": self.typed,
             "error": self.error,
             "opened": next(iter(self.refused), ""),
+            # Else the part that was open before a swap would close the one that comes open.
+            "group": self.now.microsecond,
             **(self._doing() if open_ else self._ended(events[-1] if events else None)),
             **(self._choices(other) if open_ else {}),
         }
@@ -90,7 +92,8 @@ class Sheet:
         task, by = self.task, self.by
         mine = task.assignee_id == by.pk
         started = task.state == TaskState.STARTED
-        channels = [(c, Channel(c).label) for c in task.kind.channels]
+        own = task.kind.channels if task.part != Part.PREPARE else []  # papers are made ready, nobody is met
+        channels = [(c, Channel(c).label) for c in own]
         return {
             "may_do": by.pk not in task.forbidden and may_do(by, task, on=self.today),
             "mine": mine,
@@ -98,7 +101,7 @@ class Sheet:
             "started": started,
             "clock": clock_of(task, self.now),
             "channels": channels,
-            "channel": self.request.POST.get("channel") or next(iter(task.kind.channels), ""),
+            "channel": self.request.POST.get("channel") or next(iter(own), ""),
         }
 
     def _choices(self, other: Task | None) -> dict[str, Any]:
