@@ -50,18 +50,20 @@ class Uncovered:
 
 
 def lies_in(tasks: TaskQuerySet, first: dt.date, last: dt.date | None, today: dt.date) -> TaskQuerySet:
-    """Those planned on these days, or due on them and not planned; what is late lies on the working day at hand.
+    """Those planned on these days; what is planned and late lies on the working day at hand.
 
-    Without a last day also what has neither day.
+    And those without a day that must not wait for the holder to be back: hard ones, and what is due by the last day
+    or before. Without a last day hard ones, late ones, and what is due from the first day on or never.
     """
-    on = Q(planned_on__gte=first) | Q(planned_on__isnull=True, due_on__gte=first)
-    if first <= working_day_on_or_after(today):
-        on |= Q(planned_on__lt=first) | Q(planned_on__isnull=True, due_on__lt=first)
-    if last is None:
-        on |= Q(planned_on__isnull=True, due_on__isnull=True)
-    else:
-        on &= Q(planned_on__lte=last) | Q(planned_on__isnull=True, due_on__lte=last)
-    found: TaskQuerySet = tasks.filter(on)
+    begun = first <= working_day_on_or_after(today)
+    planned = Q(planned_on__isnull=False) if begun else Q(planned_on__gte=first)
+    without = Q(planned_on__isnull=True)
+    if last is not None:
+        planned &= Q(planned_on__lte=last)
+        without &= Q(hard=True) | Q(due_on__lte=last)
+    elif not begun:
+        without &= Q(hard=True) | Q(due_on__isnull=True) | Q(due_on__gte=first) | Q(due_on__lt=today)
+    found: TaskQuerySet = tasks.filter(planned | without)
     return found
 
 
@@ -98,12 +100,14 @@ def _left(member: Member, first: dt.date, last: dt.date | None, by: Member, toda
     others = Member.objects.visible_to(by).employed_on(today).exclude(pk=member.pk).exclude(profession="")
     alone = _only(tasks, list(others), Lawful.read(by, today))
     day = max(first, today)
-    return [Left(task, _day(task, day), task.pk in alone) for task in tasks]
+    return [Left(task, _day(task, day, last), task.pk in alone) for task in tasks]
 
 
-def _day(task: Task, first: dt.date) -> dt.date | None:
+def _day(task: Task, first: dt.date, last: dt.date | None) -> dt.date | None:
     day = task.planned_on or task.due_on
-    return max(day, first) if day else None
+    if day is None or (last is not None and day > last):
+        return None  # without a day, and due when the holder is back
+    return max(day, first)
 
 
 def _only(tasks: Iterable[Task], others: Sequence[Member], lawful: Lawful) -> set[int]:

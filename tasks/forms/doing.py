@@ -53,12 +53,19 @@ class PostponeForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+TEAM = "team"
+
+
+def _receiver(value: str) -> int | None:
+    return None if value == TEAM else int(value)
+
+
 class HandOnForm(forms.Form):
-    """`choices` are (member id, words) of those who may have it; empty means back to the team, where it is held."""
+    """`choices` are (member id, words) of those who may have it; the team comes last, where somebody holds it."""
 
     to = forms.TypedChoiceField(
         label=_("Gi til"),
-        coerce=int,
+        coerce=_receiver,
         empty_value=None,
         widget=forms.Select(attrs={"class": "ds-input"}),
         error_messages={
@@ -77,8 +84,8 @@ class HandOnForm(forms.Form):
     def __init__(self, *args: Any, choices: list[tuple[int, str]], held: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = cast("forms.TypedChoiceField", self.fields["to"])
-        field.choices = [("", _("Tilbake til teamet") if held else _("Velg …")), *choices]
-        field.required = not held
+        back = [(TEAM, _("Tilbake til teamet"))] if held else []
+        field.choices = [("", _("Velg …")), *choices, *back]
 
 
 class LogForm(forms.Form):

@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tasks.forms.absence import AbsenceForm, BackForm
-from tasks.models import BulkChange
-from tasks.presenters.absence import back_offer, days_words, uncovering, what_words
+from tasks.models import AllocationRun, BulkChange, RunState
+from tasks.presenters.absence import days_words, what_words
+from tasks.presenters.taking_back import back_offer
+from tasks.presenters.uncovering import uncovering
 from tasks.queries.absence import offer
 from tasks.queries.leaving import latest_for_absence
 from tasks.uncovering import left_by_absence
@@ -77,14 +79,29 @@ def page(
         "shares_out": may(by, Permission.ASSIGN_TASKS), "apart": True,
         "over": found.ends_on < today, "begun": found.starts_on <= today,
         "uncovering": uncovers,
-        "lead": _("Dette står udekket") if uncovers and uncovers.tasks else _("Ingenting står udekket"),
-        "offer": back_offer(offer(found, by, today), today),
+        "lead": _lead(uncovers.tasks if uncovers else 0, run),
+        "names": may(by, Permission.SEE_PATIENTS),
+        "offer": back_offer(offer(found, by, today), today) if takes_back(by, found) else None,
         "change": _change(request, by),
         "form": form or change_form(request, found) if found.ends_on >= today - BACK else None,
         "back": back or BackForm(initial={"day": max(found.starts_on, today) + DAY}),
         "may_cancel": may_cancel(found, today), "errors": errors or [],
     }  # fmt: skip
     return render(request, "tasks/absence.html", context, status=422 if form or back or errors else 200)
+
+
+def _lead(tasks: int, run: AllocationRun | None) -> str:
+    """What the page says first: when a proposal has been carried out, how much it left."""
+    if not tasks:
+        return _("Ingenting står udekket")
+    if run and run.state == RunState.APPLIED:
+        return _("Står igjen: %(n)d") % {"n": tasks}
+    return _("Dette står udekket")
+
+
+def takes_back(by: Member, found: Absence) -> bool:
+    """May they have the tasks back? Who only manages now has no tasks, and sees no patient's name."""
+    return may(by, Permission.DO_TASKS if by.pk == found.member_id else Permission.ASSIGN_TASKS)
 
 
 def _change(request: MemberRequest, by: Member) -> BulkChange | None:

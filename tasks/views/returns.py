@@ -41,8 +41,10 @@ def return_task(request: MemberRequest, task_id: int) -> HttpResponse:
     if not rules:
         raise Http404
     if request.method != "POST":
-        chosen = _chosen(rules, request.GET.get("regel", ""))
-        initial = {**version_of(task), "rule": chosen.code, "text": _letter(request, task, chosen)}
+        chosen = _chosen(rules, request.GET.get("regel", task.kind.return_rule))
+        initial = version_of(task)
+        if chosen:
+            initial |= {"rule": chosen.code, "text": _letter(request, task, chosen)}
         return _page(request, task, rules, ReturnForm(rules=rules, initial=initial))
     form = ReturnForm(request.POST, rules=rules)
     if form.is_valid():
@@ -92,8 +94,9 @@ def _page(
     return render(request, "tasks/return.html", context, status=status)
 
 
-def _chosen(rules: list[ReturnRule], code: str) -> ReturnRule:
-    return next((rule for rule in rules if rule.code == code), rules[0])
+def _chosen(rules: list[ReturnRule], code: str) -> ReturnRule | None:
+    """The kind's own rule to begin with; where it has none, whoever sends it chooses: a wrong ground is worse."""
+    return next((rule for rule in rules if rule.code == code), None)
 
 
 def _letter(request: MemberRequest, task: Task, rule: ReturnRule) -> str:

@@ -15,7 +15,8 @@ from tasks.actions import bulk, doing, overrides, proposals
 from tasks.actions.sharing import share_out
 from tasks.life import NotAllowed
 from tasks.models import AllocationRun, BulkChange, Cause, Delegation, RunState, Task, TaskEvent, TaskKind
-from tasks.presenters.absence import back_words, uncovering
+from tasks.presenters.taking_back import back_words
+from tasks.presenters.uncovering import uncovering
 from tasks.presenters.words import as_seen, reason
 from tasks.queries.absence import came_back, moved_by, offer, uncovered_now
 from tasks.replay import replay
@@ -233,6 +234,26 @@ def test_the_count_on_the_list_is_that_of_the_page(solbakken: Cast, furulund: Ca
     assert left is not None
     assert uncovered_now(solbakken.doctor, MONDAY) == {found.pk: len(left.left)} == {found.pk: 5}
     assert uncovered_now(furulund.doctor, MONDAY) == {}
+
+
+def test_what_has_lost_its_day_is_still_left_until_somebody_else_has_it(
+    solbakken: Cast, furulund: Cast
+) -> None:
+    """A locked task that a sharing out could only take the day from: never «nothing is uncovered»."""
+    locked = {"assignee": solbakken.secretary, "pinned": True}
+    coming = MONDAY + 7 * DAY
+    late = make_task(solbakken.clinic, "okonomi", due_on=MONDAY - 6 * DAY, hard=True, **locked)
+    hard = make_task(solbakken.clinic, "okonomi", due_on=coming + 9 * DAY, hard=True, **locked)
+    soon = make_task(solbakken.clinic, "okonomi", due_on=MONDAY + DAY, assignee=solbakken.secretary)
+    make_task(solbakken.clinic, "okonomi", due_on=coming + 9 * DAY, assignee=solbakken.secretary)
+    found = register_absence(
+        solbakken.secretary, Away(**{**WEEK, "starts_on": coming, "ends_on": coming + 2 * DAY}),
+        by=solbakken.doctor, at=MORNING,
+    )  # fmt: skip
+    left = left_by_absence(found, solbakken.doctor, MONDAY)
+    assert left is not None
+    assert {each.task.pk: each.day for each in left.left} == {late.pk: coming, hard.pk: None, soon.pk: coming}
+    assert uncovered_now(solbakken.doctor, MONDAY) == {found.pk: 3}
 
 
 def test_many_tasks_take_no_more_queries_than_one(solbakken: Cast) -> None:

@@ -191,3 +191,15 @@ def test_the_list_takes_as_many_queries_for_one_letter_as_for_forty(
         )
         returns.return_to_sender(task.pk, by=solbakken.doctor, rule="H2", text="Nei.", at=timezone.now())
     assert queries() == one <= 10
+
+
+def test_no_rule_is_chosen_for_a_kind_that_has_none_of_its_own(solbakken: Cast, doctor: Client) -> None:
+    """A letter on the wrong ground is worse than one press more."""
+    sutures = make_task(solbakken.clinic, "sykmelding", assignee=solbakken.doctor, origin="hospital")
+    url = f"/oppgave/{sutures.pk}/returner/"
+    page = text_of(doctor.get(url))
+    assert "Velg regel" in page
+    assert "<textarea" not in page
+    assert "<textarea" in text_of(doctor.get(f"{url}?regel=H1"))
+    assert doctor.post(url, {"text": "Vi returnerer.", "version": "1"}).status_code == 422
+    assert not SenderReturn.objects.exists()
