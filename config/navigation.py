@@ -12,7 +12,7 @@ from teams.models import Member
 from teams.permissions import Permission, may
 
 # Pages that belong to an entry though their address does not begin with its own.
-ALSO = {"team": ("/delegeringer/", "/fravaer/")}
+ALSO = {"my_day": ("/oppgave/",), "team": ("/delegeringer/", "/fravaer/", "/ingen/")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.requests.MethodNotAllowedMiddleware",
     "teams.login.LoginRequired",
     "teams.middleware.MemberMiddleware",
 ]

@@ -27,7 +27,7 @@ NEWS = {
     News.BEGUN: gettext_lazy("%(name)s har begynt siden sist."),
 }
 LEFT_ALONE = {
-    LeftAlone.CHANGED: gettext_lazy("%(n)d er endret av andre imens"),
+    LeftAlone.CHANGED: gettext_lazy("%(n)d har noen andre endret imens"),
     LeftAlone.MAY_NOT: gettext_lazy("%(n)d er ikke lenger tillatt å gi dit"),
     LeftAlone.AWAY: gettext_lazy("%(n)d ville gått til en som er borte"),
     LeftAlone.FULL: gettext_lazy("%(n)d får ikke plass lenger"),
@@ -81,10 +81,18 @@ def days_words(days: Sequence[dt.date]) -> str:
 
 
 def left_alone_words(reasons: Iterable[LeftAlone]) -> str:
-    """«3 oppgaver er latt i fred: 2 er endret av andre imens, 1 får ikke plass lenger.»"""
+    """«3 oppgaver ble ikke flyttet: 2 har noen andre endret imens, 1 får ikke plass lenger.»"""
     counts = Counter(reasons)
+    if counts == {LeftAlone.CHANGED: counts.total()}:
+        return ngettext(
+            "%(n)d oppgave ble ikke flyttet, fordi noen andre har endret den.",
+            "%(n)d oppgaver ble ikke flyttet, fordi noen andre har endret dem.",
+            counts.total(),
+        ) % {"n": counts.total()}
     parts = [str(LEFT_ALONE[reason]) % {"n": counts[reason]} for reason in LeftAlone if counts[reason]]
     text = ngettext(
-        "%(n)d oppgave er latt i fred: %(why)s.", "%(n)d oppgaver er latt i fred: %(why)s.", counts.total()
+        "%(n)d oppgave ble ikke flyttet: %(why)s.",
+        "%(n)d oppgaver ble ikke flyttet: %(why)s.",
+        counts.total(),
     )
     return text % {"n": counts.total(), "why": ", ".join(parts)}

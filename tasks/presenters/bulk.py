@@ -100,7 +100,7 @@ def done_words(wish: Wish, count: int) -> str:
 
 
 def left_words(left: Mapping[Kept, Sequence[Task]], who: str = "") -> str:
-    """«2 er latt i fred: Sårstell er endret av andre …» Names tasks, never patients. Empty when none is left."""
+    """«2 oppgaver ble ikke endret: 2 (Sårstell) er endret av andre …» Names tasks, never patients. Empty when none is left."""
     parts = []
     for reason, tasks in left.items():
         names = sorted({task.name for task in tasks})
@@ -108,7 +108,7 @@ def left_words(left: Mapping[Kept, Sequence[Task]], who: str = "") -> str:
         parts.append(f"{len(tasks)} ({named}) {str(KEPT[reason]) % {'who': who}}")
     count = sum(map(len, left.values()))
     text = ngettext(
-        "%(n)d oppgave er latt i fred: %(why)s.", "%(n)d oppgaver er latt i fred: %(why)s.", count
+        "%(n)d oppgave ble ikke endret: %(why)s.", "%(n)d oppgaver ble ikke endret: %(why)s.", count
     )
     return text % {"n": count, "why": "; ".join(parts)} if parts else ""
 

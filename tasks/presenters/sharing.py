@@ -100,7 +100,7 @@ def change_groups(
 def _title(group: int, members: Mapping[int, Member]) -> str:
     if group in members:
         return members[group].name
-    return _("Kan vente") if group == WAITING else _("Mister plassen sin")
+    return _("Kan vente") if group == WAITING else _("Får ikke plass lenger")
 
 
 def change_line(

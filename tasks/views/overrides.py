@@ -86,7 +86,7 @@ def allow(request: MemberRequest, task_id: int) -> HttpResponse:
 @require_POST
 @requires(Permission.DO_TASKS)
 def place(request: MemberRequest, task_id: int) -> HttpResponse:
-    """«Sett inn nå»: answers with who got it and why, on the page that tells it in full."""
+    """«Finn noen nå»: answers with who got it and why, on the page that tells it in full."""
     try:
         done = place_now(task_id, by=request.member, at=timezone.now())
     except Task.DoesNotExist:

@@ -155,7 +155,7 @@ def test_somebody_leaves_without_script(log_in: LogIn, first_day: dt.date) -> No
     leader = log_in("leder", java_script_enabled=False)
     member = ask("SELECT id FROM teams_member WHERE name = 'Siri Lund'")
     leader.goto(f"/team/medlem/{member}/")
-    leader.get_by_role("link", name="Slutter").click()
+    leader.get_by_role("link", name="Avslutt arbeidsforhold").click()
     leader.get_by_label("Siste arbeidsdag").fill((first_day + dt.timedelta(days=1)).isoformat())
     leader.get_by_role("button", name="Registrer").click()
     expect(leader.get_by_text("Siri Lund har siste arbeidsdag")).to_be_visible()

@@ -1,4 +1,4 @@
-"""«Ny oppgave» and «Sett inn nå»: what is urgent goes to somebody at once, and it is said to whom and why."""
+"""«Ny oppgave» and «Finn noen nå»: what is urgent goes to somebody at once, and it is said to whom and why."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ def test_begun_without_a_clock_has_none(nurse: Client, task: Task) -> None:
     assert (task.state, task.timer_from) == ("started", None)
     page = text_of(nurse.get(f"/oppgave/{task.pk}/"))
     assert "Start klokken" in page
-    assert "Begynn uten klokke" not in page
+    assert "Jeg er i gang" not in page
 
 
 # --- handed on, and given back
