@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tasks.actions import absence as actions
 from tasks.forms.absence import AbsenceForm
-from tasks.presenters.absence import absence_lines, back_words, calendar, weeks_shown
+from tasks.presenters.absence import absence_lines, calendar, weeks_shown
+from tasks.presenters.taking_back import back_words
 from tasks.queries.absence import came_back, uncovered_now
 from tasks.queries.leaving import latest_for_absence
 from tasks.views import absence_page, sharing_page

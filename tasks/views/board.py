@@ -17,10 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 from tasks.ahead import weeks_ahead
 from tasks.forms import OvertimeForm
 from tasks.presenters import team_rows
-from tasks.presenters.absence import back_words
 from tasks.presenters.banner import banner
 from tasks.presenters.board import board
 from tasks.presenters.picking import list_lines
+from tasks.presenters.taking_back import back_words
 from tasks.queries import week_load
 from tasks.queries.absence import came_back
 from tasks.queries.board import (

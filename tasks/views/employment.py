@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tasks.actions import employment as actions
 from tasks.forms.absence import LastDayForm
-from tasks.presenters.absence import uncovering
+from tasks.presenters.uncovering import uncovering
 from tasks.queries.leaving import hanging_on, latest_for_leaving
 from tasks.uncovering import left_by_leaving
 from tasks.views import sharing_page

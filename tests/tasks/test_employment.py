@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from tasks.actions import employment as actions
 from tasks.actions import proposals
 from tasks.models import Cause, Delegation, RunState, Task, TaskKind
-from tasks.presenters.absence import uncovering
+from tasks.presenters.uncovering import uncovering
 from tasks.queries.leaving import hanging_on, latest_for_leaving
 from tasks.uncovering import left_by_leaving
 from teams.models import Absence, Access, Member
