@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from tasks.eligibility import ground_for, rule_for
+from tasks.eligibility import KindRule, ground_for, rule_for
 from tasks.gathering import SQL, Gathered, employed, gather
 from tasks.models import AllocationRun, Cause, Delegation, RunState
 from teams.calendar import oslo_date
@@ -145,7 +145,10 @@ def _unlawful(
 ) -> Days:
     """How much of it the holders may not do, by holder and day. One query, none when all is lawful."""
     staff = {m.pk for m in gathered.staff(clinic_id)}
-    bad = [sort for sort in by_sort if sort.holder not in staff or not _lawful(sort, gathered, members)]
+    rules: dict[tuple[int, str], KindRule] = {}
+    bad = [
+        sort for sort in by_sort if sort.holder not in staff or not _lawful(sort, gathered, members, rules)
+    ]
     if not bad:
         return {}
     holders, kinds, parts, doctors, forbidden = map(list, zip(*bad, strict=True))
@@ -156,11 +159,15 @@ def _unlawful(
     return {(who, day): Sum(tasks, minutes) for who, day, tasks, minutes in rows}
 
 
-def _lawful(sort: Sort, gathered: Gathered, members: Mapping[int, Member]) -> bool:
+def _lawful(
+    sort: Sort, gathered: Gathered, members: Mapping[int, Member], rules: dict[tuple[int, str], KindRule]
+) -> bool:
+    """`rules` remembers those of the kinds and parts seen: a large clinic has some thousand sorts."""
+    key = (sort.kind, sort.part)
+    rule = rules.get(key) or rules.setdefault(key, rule_for(gathered.kinds[sort.kind], sort.part))
     return not sort.forbidden and bool(
         ground_for(
-            rule_for(gathered.kinds[sort.kind], sort.part), member_id=sort.holder,
-            profession=members[sort.holder].profession, list_doctor_id=sort.doctor,
+            rule, member_id=sort.holder, profession=members[sort.holder].profession, list_doctor_id=sort.doctor,
             delegated=gathered.delegated.get(sort.kind, set()),
         )
     )  # fmt: skip

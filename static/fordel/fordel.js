@@ -23,7 +23,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const row = asked?.matches(".task-do, .task-undo") && document.getElementById(asked.closest(".task").id);
   if (row) {
     if (row.matches(".is-done")) row.style.minBlockSize = `${height}px`;
-    (row.querySelector("[aria-invalid]") ?? row.querySelector("button"))?.focus({ preventScroll: true });
+    // Somebody was first: on what is told, so that a second Enter overrides nobody.
+    (row.querySelector(".conflict, [aria-invalid]") ?? row.querySelector("button"))?.focus({ preventScroll: true });
   }
   // More rows: on the first of them. A panel or a result: on its heading.
   const more = event.detail.elt.previousElementSibling?.dataset?.more;
@@ -47,7 +48,40 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   const visit = event.detail.elt.closest(".visit")?.dataset.visit;
   if (visit) document.querySelector(`.task[data-visit="${visit}"] button`)?.focus();
+  // What was just told of can be told of again: the same kind's button, also where it was written anew.
+  const told = event.detail.elt.matches(".quick form, .tell form") && event.detail.elt.elements.kind.value;
+  if (told) document.querySelector(`:is(.quick, .tell) form:has([name=kind][value="${told}"]) :is(summary, button)`)?.focus({ preventScroll: true });
 });
+
+// The row a sheet was opened from. A sheet's answer may be the page anew: then the hand goes on where it was.
+let behind = null;
+document.addEventListener("click", ({ target }) => {
+  const row = target.closest("[hx-target='#ark']")?.closest(".task");
+  if (row) behind = { id: row.id, at: rows().indexOf(row) };
+});
+function keepPlace() {
+  const { pathname: page } = window.location;
+  if (behind) sessionStorage.setItem("sted", JSON.stringify({ ...behind, page, y: window.scrollY }));
+}
+document.addEventListener("htmx:beforeOnLoad", ({ detail: { elt, xhr } }) => {
+  if (elt.closest("#ark") && xhr.getResponseHeader("HX-Redirect")) keepPlace();
+});
+function goOn() {
+  const kept = JSON.parse(sessionStorage.getItem("sted") ?? "null");
+  sessionStorage.removeItem("sted");
+  if (kept?.page !== window.location.pathname) return false;
+  const row = document.getElementById(kept.id) ?? rows()[Math.min(kept.at, rows().length - 1)];
+  const told = document.getElementById("meldinger");
+  told.classList.add("is-kept");
+  // Once more when all is there: the browser sets its own place in between.
+  window.scrollTo(0, kept.y);
+  window.addEventListener("load", () => setTimeout(() => window.scrollTo(0, kept.y)));
+  // On what opens, not on what completes: the row may be another than the one that was under the hand.
+  row?.querySelector("[hx-target='#ark']")?.focus({ preventScroll: true });
+  const said = document.getElementById("sagt");
+  if (said) setTimeout(() => (said.textContent = told.textContent), 100);
+  return Boolean(row);
+}
 
 // What did not reach us, or was refused whole, is said; never silence after a press.
 for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
@@ -59,7 +93,7 @@ for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) 
 
 // A page that answers with a message lets the hand begin there, and a narrow menu shows where one is.
 document.addEventListener("DOMContentLoaded", () => {
-  document.querySelector("#meldinger > *")?.parentElement.focus({ preventScroll: true });
+  if (!goOn()) document.querySelector("#meldinger > *")?.parentElement.focus({ preventScroll: true });
   document.querySelector(".top [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   const print = document.getElementById("skriv-ut");
   if (print) {
@@ -122,24 +156,21 @@ const onRow = (row) => row?.querySelector(".done, .task-undo button, button, a")
 
 function step(here, by) {
   const all = rows();
-  // Back from a sheet the page is new: go on where one was.
-  const left = Number(sessionStorage.getItem("rad") ?? -1);
-  sessionStorage.removeItem("rad");
-  const next = here ? all.indexOf(here) + by : left >= 0 ? left : by > 0 ? 0 : all.length - 1;
+  const next = here ? all.indexOf(here) + by : by > 0 ? 0 : all.length - 1;
   onRow(all[Math.max(0, Math.min(all.length - 1, next))]);
 }
 
 function open(here, part = "") {
   if (!here) return;
   wanted = part;
-  sessionStorage.setItem("rad", rows().indexOf(here));
   here.querySelector("[hx-target='#ark']")?.click();
 }
 
 const KEYS = {
   j: (here) => step(here, 1),
   k: (here) => step(here, -1),
-  d: (here) => here?.querySelector(".done")?.click(),
+  // Another's task is not completed by one key: its sheet says whose it is.
+  d: (here) => (here?.querySelector(".done.of-another") ? open(here) : here?.querySelector(".done")?.click()),
   a: () => ([...document.querySelectorAll(".task-undo button")].at(-1) ?? document.querySelector("#gjort-liste button"))?.click(),
   m: (here) => here?.querySelector("[name=minutes]")?.select(),
   u: (here) => open(here, "/utsett/"),

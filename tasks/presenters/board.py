@@ -17,7 +17,7 @@ from tasks.queries.board import LATER, Away, Sums
 from tasks.selection import Selection
 from teams.calendar import Week, is_working_day
 from teams.models import DayPart, Member, Profession
-from teams.templatetags.fordel import hours, short_day
+from teams.templatetags.fordel import hours, percent, short_day
 
 # Shares of the time there is, up to which a cell has its shade; above the last it is more than there is time for.
 SHADES = (0.5, 0.8, 1.0)
@@ -41,6 +41,11 @@ class Cell:
     tasks: int
     away: str
     query: str
+    # As written: a board has a hundred cells, and plain strings cost the page little.
+    share: str = ""
+    amount: str = ""
+    width: str = ""
+    label: str = ""
 
     @property
     def over(self) -> bool:
@@ -164,18 +169,18 @@ class _Lines:
         columns = zip(*(self._minutes(m) for m in members), strict=True)
         found = Selection(Filter(who=TEAM), group=profession)
         label = str(TOGETHER[Profession(profession)])
-        cells = self._cells(together, [sum(column) for column in columns], (), found)
+        cells = self._cells(together, [sum(column) for column in columns], (), found, label)
         return self._row(label, "", cells, together, found, key=profession)
 
     def member(self, member: Member, *, gone: bool = False) -> Row:
         held, found = self.by_holder.get(member.pk, _Sum()), Selection(Filter(who=member.pk))
-        cells = self._cells(held, self._minutes(member), self.away.get(member.pk, ()), found)
+        cells = self._cells(held, self._minutes(member), self.away.get(member.pk, ()), found, member.name)
         note = _("ikke her lenger") if gone else member_note(member, self.today)
         return self._row(member.name, note, cells, held, found)
 
     def pool(self) -> Pool:
         held = self.by_holder.get(None, _Sum())
-        cells = self._cells(held, (0,) * WEEKS, (), Selection(Filter(who=NOBODY)))
+        cells = self._cells(held, (0,) * WEEKS, (), Selection(Filter(who=NOBODY)), _("Ikke fordelt"))
         return Pool(
             cells, sum(held.tasks) - held.coming, held.coming, sum(held.minutes), held.late, held.hard,
             held.nearest, held.minutes[LATER],
@@ -185,12 +190,15 @@ class _Lines:
         return self.minutes.get(member.pk, (0,) * WEEKS)
 
     def _cells(
-        self, held: _Sum, minutes: Sequence[int], away: Sequence[Away], found: Selection
+        self, held: _Sum, minutes: Sequence[int], away: Sequence[Away], found: Selection, name: str
     ) -> tuple[Cell, ...]:
         return tuple(
-            Cell(
-                week, held.minutes[n], minutes[n], held.tasks[n], away_words(away, week, self.today),
-                found.but(week=str(week)).query(),
+            _written(
+                Cell(
+                    week, held.minutes[n], minutes[n], held.tasks[n], away_words(away, week, self.today),
+                    found.but(week=str(week)).query(),
+                ),
+                name,
             )
             for n, week in enumerate(self.weeks)
         )  # fmt: skip
@@ -202,6 +210,24 @@ class _Lines:
             key, name, note, cells, held.minutes[LATER], held.late, held.hard, held.pressing, found.query(),
             found.but(hard=True).query(), replace(found, late=True).query(),
         )  # fmt: skip
+
+
+def _written(cell: Cell, name: str) -> Cell:
+    """The cell with its words: «34 %», «3,6 t av 10,5 t», and all of it in one line for whoever listens."""
+    words = {
+        "name": name,
+        "week": cell.week.number,
+        "booked": hours(cell.booked),
+        "all": hours(cell.capacity),
+    }
+    label = [_("%(name)s, uke %(week)d: %(booked)s av %(all)s") % words]
+    label += [cell.away] if cell.away else []
+    label += [_("for mye")] if cell.over else []
+    full = min(100.0, 100 * cell.booked / cell.capacity) if cell.capacity else 0.0
+    return replace(
+        cell, share=percent(cell.booked, cell.capacity) if cell.capacity else hours(cell.booked),
+        amount=_("%(booked)s av %(all)s") % words, width=f"{full:.1f}", label=", ".join(label),
+    )  # fmt: skip
 
 
 def member_note(member: Member, today: dt.date) -> str:

@@ -31,7 +31,7 @@ MORE_ROWS = 40  # at a time
 class Section:
     """A heading, how many tasks there are and how long they take, and those of them that are shown.
 
-    `last` is the key of the last one shown, `after` the same when there are more.
+    `last` is the key of the last one shown, `after` the same when there are more. `opened`: collapsible, but open.
     """
 
     key: str
@@ -40,6 +40,7 @@ class Section:
     minutes: int = 0
     lines: list[TaskLine] = field(default_factory=list)
     collapsed: bool = False
+    opened: bool = False
     last: str = ""
     after: str = ""
 
@@ -57,13 +58,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads a list and when: what words and minutes depend on. `several`: the list is not one person's."""
+    """Who reads a list and when: what words and minutes depend on. `several`: the list is not one person's; `whole`: reasons in full."""
 
     member: Member
     today: dt.date
     now: dt.datetime
     usual: Usual
     several: bool = False
+    whole: bool = False
     said: dict[Any, Any] = field(default_factory=dict)
 
     def line(self, row: WorkRow) -> TaskLine:
@@ -74,7 +76,8 @@ class Reader:
         if self.several and not you:
             holder = _("Hos %(name)s.") % {"name": person.name} if person.name else _("Ingen har den.")
         return line(
-            row, person=person, today=self.today, usual=self.usual, now=self.now, holder=holder, said=self.said
+            row, person=person, today=self.today, usual=self.usual, now=self.now, holder=holder, said=self.said,
+            whole=self.whole,
         )  # fmt: skip
 
 
@@ -104,6 +107,13 @@ def summed(sections: Sequence[Section], held: Iterable[Held], usual: Usual, now:
         each = shown_minutes(row.kind_id, row.part, row.minutes, row.timed, row.timer_from, usual, now)
         section.count += row.n
         section.minutes += row.n * each
+
+
+def open_first(sections: Sequence[Section]) -> None:
+    """Open the first section that holds something, where all that do are collapsed: else the page looks empty."""
+    first = next((section for section in sections if section.count), None)
+    if first:
+        first.opened = first.collapsed
 
 
 def rows_of_each(sections: Sequence[Section]) -> dict[int, int]:

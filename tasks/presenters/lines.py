@@ -10,7 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from tasks.models import Origin, Part, Step, Task, TaskState
 from tasks.presenters.words import Person, day_words, reason
@@ -20,6 +20,13 @@ from teams.templatetags.fordel import short_day
 
 Usual = Mapping[tuple[int, str], int]  # minutes by (kind id, part)
 MOST_MINUTES = 720
+ASKED = {  # of other work nothing is told: a plan says so itself, and «annet» says nothing
+    Origin.PATIENT: gettext_lazy("Pasienten ba om det."),
+    Origin.HOSPITAL: gettext_lazy("Fra sykehuset."),
+    Origin.MUNICIPALITY: gettext_lazy("Fra kommunen."),
+    Origin.NAV: gettext_lazy("Fra NAV."),
+    Origin.INTERNAL: gettext_lazy("Internt."),
+}
 WARNED = {1: "warning", 2: "danger"}  # a hard deadline ahead that somebody was warned of (tasks/urgency.py)
 
 
@@ -37,6 +44,8 @@ class TaskLine:
 
     `standing` says that it is begun, and by whom if not by the reader. `holder` is who has it, where the list is
     not one person's. `took` is in how many minutes it was done, empty until it is. `visit` heads it with a patient whom one visit serves (tasks/presenters/day.py).
+    `sign` is a tag for what waits for a signature only; `act` and `did` are what doing it is called, before and after;
+    `others` is not empty when somebody else has it.
     """
 
     id: int
@@ -58,6 +67,10 @@ class TaskLine:
     visit: Visit | None = None
     of_visit: str = ""
     took: str = ""
+    sign: str = ""
+    act: str = ""
+    did: str = ""
+    others: str = ""
 
     def __getitem__(self, name: str) -> Any:
         """By name, as a template looks first: an attribute would cost it an error each time."""
@@ -97,18 +110,19 @@ def line(
     now: dt.datetime | None = None,
     holder: str = "",
     said: dict[Any, Any] | None = None,
+    whole: bool = False,
 ) -> TaskLine:
     """A row in words; `person` has the task, as the reader names them.
 
     Minutes are the clock's, else what it usually takes (`usual`), else planned. `said` remembers words from one row
-    to the next of the same reader: most rows have the same few reasons and days.
+    to the next of the same reader: most rows have the same few reasons and days. `whole`: the reason with its day.
     """
     said = {} if said is None else said
     who = patient_words(row.given_name, row.family_name, row.birth_date, today)
     key = str(row.id)
     why = (row.why.get("obstacle"), row.why.get("rule"), row.why.get("by"), person, row.planned_on)
     if why not in said:
-        said[why] = reason(row.why, person, day=row.planned_on, today=today)
+        said[why] = reason(row.why, person, day=row.planned_on, today=today, whole=whole)
     due = (row.due_on, row.hard, row.closes_on, row.escalated)
     if due not in said:
         said[due] = _tag(row, today)
@@ -118,12 +132,16 @@ def line(
     )  # fmt: skip
     if source not in said:
         said[source] = _note(row, today)
+    signs, another = row.part == Part.SIGN, bool(person.name) and not person.you
+    act = _("Signer") if signs else _("Utført")
     return TaskLine(
         row.id, row.version, row.patient_id, who, row.name, said[source], said[why], said[due],
         shown_minutes(row.kind_id, row.part, row.minutes, row.timed, row.timer_from, usual or {}, now),
         standing=_standing(row, person), holder=holder, key=key, stamp=str(row.version), url=_task_url(key),
         patient_url=_patient_url(row.patient_id), label=f"{row.name}, {who}" if who else row.name,
-        took=str(row.took or ""),
+        took=str(row.took or ""), sign=_("Til signering") if signs and (row.waits_ended or not row.after_id) else "",
+        act=(_("Signer for %(name)s") if signs else _("Utfør for %(name)s")) % {"name": person.name} if another else act,
+        did=_("signert") if signs else _("utført"), others="1" if another else "",
     )  # fmt: skip
 
 
@@ -177,7 +195,7 @@ def _from(row: WorkRow) -> str:
         return _("Fra %(sender)s.") % {"sender": row.sender}
     if row.origin == Origin.PLAN or row.part:
         return ""
-    return _("Opphav: %(origin)s.") % {"origin": Origin(row.origin).label}
+    return str(ASKED.get(Origin(row.origin), ""))
 
 
 def _tried(row: WorkRow) -> str:
@@ -197,7 +215,7 @@ def _pair(row: WorkRow, today: dt.date) -> str:
 
 def _waits(row: WorkRow, today: dt.date) -> str:
     if row.waits_ended:
-        return _("Klar til signering.")
+        return ""
     if not row.waits_for:
         return _("Venter på forberedelse som ingen har ennå.")
     if not row.waits_until:

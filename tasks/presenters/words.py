@@ -41,6 +41,18 @@ RULES: Mapping[str, Promise] = {
         "%(You)s har tid %(day)s, og ingen av dem som kan gjøre den, har klart bedre tid."
     ),
 }
+# The same in a row, without its day: sixty rows with the same long sentence are read by nobody.
+RULES_IN_ROWS: Mapping[str, Promise] = {
+    Rule.ONLY_ROOM: gettext_lazy("Bare %(you)s har tid til den i tide."),
+    Rule.LOWEST_LEVEL: gettext_lazy("En %(profession)s kan gjøre den."),
+    Rule.TOGETHER: gettext_lazy("Samlet med pasientens andre oppgaver."),
+    Rule.LIST_DOCTOR: gettext_lazy("%(You)s er fastlegen."),
+    Rule.USUAL_NURSE: gettext_lazy("%(You)s er fast sykepleier."),
+    Rule.COVER: gettext_lazy("%(You)s er stedfortreder."),
+    Rule.HOLDER: gettext_lazy("%(You)s hadde den fra før."),
+    Rule.LEAST_LOADED: gettext_lazy("%(You)s har best tid."),
+    Rule.AS_WELL: gettext_lazy("%(You)s har tid."),
+}
 # A person's decision, told with who decided.
 BY_A_PERSON = {
     "handed_on": gettext_lazy("%(by)s ga den videre til %(to_you)s."),
@@ -152,12 +164,17 @@ def day_words(day: dt.date | None, today: dt.date) -> str:
     return date_format(day, "l") if 1 < ahead < 7 else date_format(day, "l j. F")
 
 
-def reason(why: Mapping[str, Any], person: Person, *, day: dt.date | None, today: dt.date) -> str:
-    """What decided that this person has it, or why nobody has, in one sentence. Empty when nothing is stored."""
+def reason(
+    why: Mapping[str, Any], person: Person, *, day: dt.date | None, today: dt.date, whole: bool = True
+) -> str:
+    """What decided that this person has it, or why nobody has, in one sentence, as in a row if not `whole`.
+
+    Empty when nothing is stored.
+    """
     if why.get("obstacle") in OBSTACLES:
         return str(OBSTACLES[Obstacle(why["obstacle"])])
     rule = str(why.get("rule"))
-    text = BY_A_PERSON.get(rule) or RULES.get(rule)
+    text = BY_A_PERSON.get(rule) or (None if whole else RULES_IN_ROWS.get(rule)) or RULES.get(rule)
     if not text or not person.name:
         return ""
     by = str(why.get("by") or _("En kollega"))

@@ -24,7 +24,18 @@ register = template.Library()
 TEMPLATE = "tasks/row_one.html"
 _MARK = re.compile("\x02(\\w+)\x03")
 # Those of a line's values that the template asks for, and that may be empty.
-MAY_BE_EMPTY = ("patient_url", "who", "of_visit", "took", "holder", "note", "why", "standing_text")
+MAY_BE_EMPTY = (
+    "patient_url",
+    "who",
+    "of_visit",
+    "took",
+    "holder",
+    "note",
+    "why",
+    "standing_text",
+    "sign",
+    "others",
+)
 
 
 class _Marks:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from tasks.actions.doing import UNDO_WITHIN
 from tasks.filters import NAMES, Filter
 from tasks.presenters import Section, TaskLine, chips, elsewhere, fill, rows_of_each, whose
-from tasks.presenters.day import MORE_ROWS, MOST_ROWS, number_of, within
+from tasks.presenters.day import MORE_ROWS, MOST_ROWS, number_of, open_first, within
 from tasks.presenters.done import done_lines
 from tasks.presenters.kinds import quick_choices
 from tasks.presenters.taking_back import back_words
@@ -107,4 +107,5 @@ def _rows(desk: Desk) -> tuple[list[Section], list[TaskLine]]:
     rows = read(desk.member, [*(each.id for each in placed), *slipping])
     fill(sections, placed, rows, desk.reader)
     elsewhere(sections)
+    open_first(sections)
     return sections, [desk.reader.line(rows[each]) for each in slipping]

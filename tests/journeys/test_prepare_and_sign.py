@@ -49,7 +49,7 @@ def open_the_sheet(page: Page, name: str) -> Locator:
     page.keyboard.press("/")
     page.keyboard.type(name)
     page.keyboard.press("Enter")
-    done = page.get_by_role("button", name=re.compile(f"^Utført: {name},"))
+    done = page.get_by_role("button", name=re.compile(f"^(Utført|Signer|(Utfør|Signer) for .*): {name},"))
     expect(done).to_have_count(1)
     page.keyboard.press("Escape")
     for _ in range(3):
@@ -97,11 +97,11 @@ def test_prepared_by_one_and_signed_by_the_other(log_in: LogIn, width: ViewportS
     doctor.keyboard.press("Escape")
     doctor.reload()
     sheet = open_the_sheet(doctor, name)
-    expect(sheet.get_by_text("Klar til signering").first).to_be_visible()
+    expect(sheet.get_by_text("Til signering").first).to_be_visible()
     expect(sheet.get_by_text(re.compile("Forberedt av Siri Lund i dag kl. .* 4 min"))).to_be_visible()
     expect(sheet.get_by_text("Send tilbake til forberedelse")).to_be_visible()
     assert_accessible(doctor)
-    tab_to(doctor, sheet.get_by_role("button", name="Utført"))
+    tab_to(doctor, sheet.get_by_role("button", name="Signer"))
     doctor.keyboard.press("Enter")
     expect(sheet).to_be_hidden()
     assert ask(STANDS, name) == "done"

@@ -508,3 +508,19 @@ def test_team_load_takes_as_many_queries_for_few_tasks_as_for_many(solbakken: Ca
     few = queries()
     fill(solbakken, 300)
     assert queries() == few <= 18
+
+
+def test_another_persons_row_says_for_whom_it_would_be_done(solbakken: Cast, nurse: Client) -> None:
+    mine(solbakken, "Min egen")
+    mine(solbakken, "Legens", assignee=solbakken.second_doctor)
+    page = unescape(nurse.get("/min-dag/?hvem=team").content.decode())
+    assert 'aria-label="Utfør for Arne Aune: Legens"' in page
+    assert 'aria-label="Utført: Min egen"' in page
+    assert page.count('class="done of-another"') == 1
+
+
+def test_a_collapsed_section_is_open_when_none_stands_before_it(solbakken: Cast, nurse: Client) -> None:
+    mine(solbakken, "Utsatt", opens_on=at_hand(solbakken) + DAY)
+    assert "<details open>" in nurse.get("/min-dag/").content.decode()
+    mine(solbakken, "I dag")
+    assert "<details open>" not in nurse.get("/min-dag/").content.decode()

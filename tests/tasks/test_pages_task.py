@@ -298,7 +298,7 @@ def test_the_signature_shows_where_its_preparation_stands_and_can_send_it_back(
         f"/oppgave/{preparation.pk}/utfort/", {"minutes": "3", "version": str(preparation.version)}
     )
     page = text_of(doctor.get(f"/oppgave/{signature.pk}/"))
-    assert "Klar til signering" in page
+    assert "Til signering" in page
     assert re.search(r"Forberedt av Siri Sand i dag kl\. \d\d\.\d\d, 3 min\.", page)
     signature.refresh_from_db()
     url, version = f"/oppgave/{signature.pk}/send-tilbake/", str(signature.version)
