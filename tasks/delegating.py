@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from teams.calendar import DAY
+
 WARN = dt.timedelta(days=30)
 
 # Refunded only when the nurse is employed at the office and the delegation is registered with Helfo beforehand.
@@ -35,6 +37,12 @@ class Standing(StrEnum):
 CURRENT = frozenset({Standing.DRAFT, Standing.AHEAD, Standing.IN_FORCE, Standing.EXPIRING})
 
 
+def last_day(ends_on: dt.date | None, revoked_on: dt.date | None) -> dt.date | None:
+    """The last day it holds, as things are: what ends with somebody's employment is revoked from a day to come."""
+    last = revoked_on - DAY if revoked_on else None
+    return min((day for day in (ends_on, last) if day), default=None)
+
+
 def standing(
     *,
     signed: bool,
@@ -47,9 +55,10 @@ def standing(
     """`replaced`: a signed version follows it, which may begin later than today."""
     if not signed:
         return Standing.DISCARDED if revoked_on else Standing.DRAFT
-    if revoked_on is not None:
+    if revoked_on is not None and revoked_on <= today:
         # Replaced by one that begins as early as itself, it never counted.
         return Standing.REPLACED if replaced and revoked_on <= starts_on else Standing.REVOKED
+    ends_on = last_day(ends_on, revoked_on)
     if ends_on is not None and ends_on < today:
         return Standing.REPLACED if replaced else Standing.EXPIRED
     if starts_on > today:

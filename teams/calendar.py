@@ -16,9 +16,8 @@ import holidays
 
 OSLO = ZoneInfo("Europe/Oslo")
 DAY = dt.timedelta(days=1)
-YEARS = range(
-    2000, 2101
-)  # of weeks that somebody may name: what is far outside has no day before or after it
+# Of weeks that somebody may name: what lies at the ends of the calendar has no day before or after it.
+YEARS = range(2000, 2101)
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from tasks.actions.changing import Changed, text_of, write
 from tasks.actions.locking import lock_placing
 from tasks.actions.urgent import put_all_in
-from tasks.delegating import REGISTERED_FIRST, still_a_draft
+from tasks.delegating import REGISTERED_FIRST, last_day, still_a_draft
 from tasks.eligibility import ground_for, rule_for
 from tasks.models import Cause, Delegation, DelegationQuerySet, Task, TaskKind, TaskState, Verb
 from tasks.queries.delegations import digest_of
@@ -158,9 +158,8 @@ def revoke(delegation_id: int, *, reason: str, by: Member, at: dt.datetime) -> R
     What the member is at is left with them and named. The doctor alone decides; a leader only for a doctor who works
     here no more. Raises Delegation.DoesNotExist, PermissionDenied, Changed (not signed, over or revoked), ValueError("reason").
     """
-    lock_placing(
-        by.clinic_id
-    )  # before any row: a sharing out that reads the law waits, and reads it without this
+    # Before any row: a sharing out that reads the law waits, and reads it without this.
+    lock_placing(by.clinic_id)
     found = (
         Delegation.objects.visible_to(by)
         .select_for_update(of=("self",))
@@ -220,10 +219,11 @@ def _sign(row: Delegation, rows: Iterable[Delegation], today: dt.date, at: dt.da
         and other.pk != row.pk
     ]
     for other in same:
-        if other.revoked_on is None and (other.ends_on is None or other.ends_on >= row.starts_on):
+        last = last_day(other.ends_on, other.revoked_on)
+        if not _revoked(other, today) and (last is None or last >= row.starts_on):
             _end(other, row, today)
-    last = max(same, key=lambda other: (other.version, other.pk), default=None)
-    row.replaces, row.version = last, last.version + 1 if last else 1
+    latest = max(same, key=lambda other: (other.version, other.pk), default=None)
+    row.replaces, row.version = latest, latest.version + 1 if latest else 1
     row.signed_at = at
     row.save(update_fields=["starts_on", "replaces", "version", "signed_at"])
     return row
@@ -233,7 +233,9 @@ def _end(other: Delegation, row: Delegation, today: dt.date) -> None:
     """An earlier version holds until the day before the new one; one that would begin no earlier never holds."""
     if other.starts_on < row.starts_on:
         other.ends_on = row.starts_on - DAY
-        other.save(update_fields=["ends_on"])
+        # It ends so, and no longer with somebody's last day.
+        other.revoked_on, other.revoked_by, other.revoke_reason = None, None, ""
+        other.save(update_fields=["ends_on", "revoked_on", "revoked_by", "revoke_reason"])
     else:
         other.revoked_on, other.revoked_by = min(today, other.starts_on), row.doctor
         other.revoke_reason = _("erstattet av en ny utgave")
@@ -249,6 +251,11 @@ def _draft(delegation_id: int, by: Member) -> Delegation:
 
 def _of(by: Member, doctor: Member, member: Member, kind: TaskKind) -> DelegationQuerySet:
     return Delegation.objects.visible_to(by).filter(doctor=doctor, member=member, kind=kind)
+
+
+def _revoked(row: Delegation, today: dt.date) -> bool:
+    """Not when it will end with somebody's last day: until then it holds, and can be taken back."""
+    return row.revoked_on is not None and row.revoked_on <= today
 
 
 def _here(member: Member, day: dt.date) -> bool:
@@ -284,10 +291,11 @@ def _check_signing(row: Delegation, read: str, registered: bool, today: dt.date)
 
 
 def _check_revoking(row: Delegation, by: Member, today: dt.date) -> None:
-    own = row.doctor_id == by.pk and may(by, Permission.DELEGATE)
+    # Whatever access the doctor has now: nobody else may while they work here.
+    own = row.doctor_id == by.pk and by.is_doctor
     for_another = may(by, Permission.ASSIGN_TASKS) and not _here(row.doctor, today)
     if not own and not for_another:
         raise PermissionDenied("neither the doctor, nor a leader for one who has left")
     over = row.ends_on is not None and row.ends_on < today
-    if row.signed_at is None or row.revoked_on is not None or over:
+    if row.signed_at is None or _revoked(row, today) or over:
         raise Changed(_("Delegeringen gjelder ikke lenger."))

@@ -41,6 +41,8 @@ def standing_words(each: Registered) -> str:
         return words % {"n": each.days_left}
     if each.standing == Standing.AHEAD:
         return _("gjelder fra %(day)s") % {"day": each.row.starts_on.strftime("%d.%m.%Y")}
+    if each.leaves and each.until:
+        return _("gjelder til og med %(day)s") % {"day": each.until.strftime("%d.%m.%Y")}
     return str(STANDINGS[each.standing])
 
 

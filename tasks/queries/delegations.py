@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from tasks.delegating import CURRENT, WARN, Standing, digest, standing
+from tasks.delegating import CURRENT, WARN, Standing, digest, last_day, standing
 from tasks.eligibility import ground_for, rule_for
 from tasks.models import Delegation, Task, TaskKind, TaskState
 from teams.models import Member, Profession
@@ -25,6 +25,19 @@ class Registered:
     row: Delegation
     standing: Standing
     days_left: int | None  # until the last day, when it has one
+
+    @property
+    def leaves(self) -> bool:
+        """Does it hold until somebody's last day, which is set?"""
+        return self.current and self.row.signed_at is not None and self.row.revoked_on is not None
+
+    @property
+    def until(self) -> dt.date | None:
+        """The day that its time ends with: the last one, or the one it was taken back."""
+        row = self.row
+        if row.signed_at is None:
+            return row.ends_on
+        return row.revoked_on if row.revoked_on and not self.leaves else last_day(row.ends_on, row.revoked_on)
 
     @property
     def current(self) -> bool:
@@ -96,7 +109,8 @@ def as_registered(row: Any, today: dt.date) -> Registered:
         signed=row.signed_at is not None, starts_on=row.starts_on, ends_on=row.ends_on, revoked_on=row.revoked_on,
         replaced=row.replaced, today=today,
     )  # fmt: skip
-    return Registered(row, where, (row.ends_on - today).days if row.ends_on else None)
+    last = last_day(row.ends_on, row.revoked_on)
+    return Registered(row, where, (last - today).days if last else None)
 
 
 def warnings(by: Member, today: dt.date, *, everybodys: bool = False) -> Warnings:

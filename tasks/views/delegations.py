@@ -79,6 +79,7 @@ def delegation_page(
     row, drafted = each.row, each.standing.value == "draft"
     doctor_left = row.doctor.ends_on is not None and row.doctor.ends_on < today
     own = row.doctor_id == by.pk and may(by, Permission.DELEGATE)
+    revokes = row.doctor_id == by.pk and by.is_doctor
     leads = may(by, Permission.ASSIGN_TASKS)
     revocable = each.current and not drafted
     context = {
@@ -87,7 +88,7 @@ def delegation_page(
         "others": [entry(other) for other in versions(row, by, today) if other.row.pk != row.pk],
         "may_write": may(by, Permission.DO_TASKS),
         "may_discard": drafted and (own or leads or row.drafted_by_id == by.pk),
-        "revoke": (form or RevokeForm()) if revocable and (own or (leads and doctor_left)) else None,
+        "revoke": (form or RevokeForm()) if revocable and (revokes or (leads and doctor_left)) else None,
         "begun": _begun(request, each) if each.standing.value == "revoked" else (),
     }  # fmt: skip
     return render(request, "tasks/delegation.html", context, status=status)

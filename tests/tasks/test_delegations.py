@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 
 from patients.models import Patient
 from tasks.actions import delegations as acts
+from tasks.actions import employment
 from tasks.actions.changing import Changed
 from tasks.actions.delegations import Terms, discard, draft, revise, revoke, sign
 from tasks.delegating import REGISTERED_FIRST, Standing, draft_of, standing, still_a_draft
@@ -265,6 +266,9 @@ def test_one_kinds_new_version_leaves_the_others(solbakken: Cast) -> None:
         ({"ends_on": MONDAY - DAY}, Standing.EXPIRED),
         ({"ends_on": MONDAY - DAY, "replaced": True}, Standing.REPLACED),
         ({"revoked_on": MONDAY}, Standing.REVOKED),
+        ({"revoked_on": MONDAY + DAY}, Standing.EXPIRING),
+        ({"revoked_on": MONDAY + 60 * DAY}, Standing.IN_FORCE),
+        ({"revoked_on": MONDAY + 60 * DAY, "starts_on": MONDAY + DAY}, Standing.AHEAD),
     ],
 )
 def test_where_a_delegation_stands(fields: dict[str, object], expected: Standing) -> None:
@@ -276,6 +280,51 @@ def test_where_a_delegation_stands(fields: dict[str, object], expected: Standing
         "replaced": False,
     }
     assert standing(**{**plain, **fields}, today=MONDAY) == expected  # type: ignore[arg-type]
+
+
+# --- somebody leaves later
+
+
+@pytest.mark.parametrize("leaves", ["nurse", "doctor"])
+def test_the_doctor_takes_back_at_once_what_would_end_with_somebodys_last_day(
+    solbakken: Cast, leaves: str
+) -> None:
+    another = make_member(solbakken.clinic, "Liv Leder", "nurse", Access.LEADER)
+    row = signed(solbakken)
+    leaving = getattr(solbakken, leaves)
+    employment.end(leaving.pk, MONDAY + 30 * DAY, by=another, at=MORNING)
+    assert where(row, solbakken) == Standing.EXPIRING
+    revoke(row.pk, reason="Det går ikke.", by=solbakken.doctor, at=MORNING)
+    assert where(row, solbakken) == Standing.REVOKED
+    assert not Delegation.objects.in_force(MONDAY).exists()
+    with pytest.raises(Changed):
+        revoke(row.pk, reason="Det går ikke.", by=solbakken.doctor, at=MORNING)
+    employment.undo(leaving.pk, by=another, at=MORNING)
+    row.refresh_from_db()
+    assert (row.revoked_on, row.revoke_reason) == (MONDAY, "Det går ikke.")
+
+
+def test_a_new_version_ends_the_earlier_one_though_somebody_leaves_later(solbakken: Cast) -> None:
+    first = signed(solbakken)
+    employment.end(solbakken.nurse.pk, MONDAY + 30 * DAY, by=solbakken.doctor, at=MORNING)
+    second = signed(solbakken, terms=Terms("Bare til kveld.", MONDAY + 10 * DAY))
+    first.refresh_from_db()
+    assert first.ends_on == MONDAY + 9 * DAY
+    assert list(Delegation.objects.in_force(MONDAY + 10 * DAY)) == [second]
+    assert where(first, solbakken, MONDAY + 40 * DAY) == Standing.REPLACED
+
+
+def test_a_doctor_who_only_manages_now_takes_back_their_own(solbakken: Cast) -> None:
+    row, other = signed(solbakken), Access.MANAGER
+    Member.objects.filter(pk=solbakken.doctor.pk).update(access=other)
+    solbakken.doctor.refresh_from_db()
+    task = make_task(
+        solbakken.clinic, "arskontroll", patient=make_patient(solbakken), assignee=solbakken.nurse
+    )
+    revoke(row.pk, reason="Leder nå.", by=solbakken.doctor, at=MORNING)
+    task.refresh_from_db()
+    assert where(row, solbakken) == Standing.REVOKED
+    assert task.assignee != solbakken.nurse
 
 
 # --- warnings

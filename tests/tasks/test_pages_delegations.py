@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from tasks.actions import employment
 from tasks.actions.delegations import Terms, draft, sign
 from tasks.delegating import draft_of
 from tasks.models import Delegation, TaskKind
@@ -276,6 +277,30 @@ def test_taken_back_the_page_says_how_many_and_where_they_went(solbakken: Cast, 
     assert "Lunde" not in text, "no patient is named"
     mine = text_of(logged_in(solbakken.nurse), "/min-dag/")
     assert "har begynt, men delegeringen gjelder ikke lenger" in mine
+
+
+def test_until_somebodys_last_day_the_page_says_when_it_ends_and_can_be_taken_back(
+    solbakken: Cast, doctor: Client
+) -> None:
+    row, last = signed(solbakken), today() + 60 * DAY
+    employment.end(solbakken.nurse.pk, last, by=solbakken.doctor, at=timezone.now())
+    page = text_of(doctor, f"/delegeringer/{row.pk}/")
+    assert f"gjelder til og med {last:%d.%m.%Y}" in page
+    assert "arbeidsforholdet slutter" in page
+    assert "Trukket tilbake" not in page
+    assert "Trekk tilbake nå" in page
+    assert f"gjelder til og med {last:%d.%m.%Y}" in text_of(doctor, "/delegeringer/")
+    doctor.post(f"/delegeringer/{row.pk}/trekk/", {"reason": "nei"})
+    assert "Trukket tilbake" in text_of(doctor, f"/delegeringer/{row.pk}/")
+
+
+def test_a_doctor_who_only_manages_now_has_the_way_to_take_back(solbakken: Cast, doctor: Client) -> None:
+    row = signed(solbakken)
+    Member.objects.filter(pk=solbakken.doctor.pk).update(access=Access.MANAGER)
+    assert "Trekk tilbake nå" in text_of(doctor, f"/delegeringer/{row.pk}/")
+    assert doctor.post(f"/delegeringer/{row.pk}/trekk/", {"reason": "leder nå"}).status_code == 302
+    row.refresh_from_db()
+    assert row.revoked_on == today()
 
 
 def test_without_a_reason_it_is_not_taken_back(solbakken: Cast, doctor: Client) -> None:
