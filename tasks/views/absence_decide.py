@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -18,12 +22,32 @@ from tasks.models import BulkChange
 from tasks.views.absence_page import REFUSED, absence_or_404, change_form, cover_words, page, refuse
 from teams.actions.absence import TooLate, come_back
 from teams.middleware import MemberRequest
+from teams.models import Absence
 from teams.permissions import Permission, requires
 from teams.templatetags.fordel import long_day
+
+P = ParamSpec("P")
+
+
+def told_when_gone(
+    view: Callable[Concatenate[MemberRequest, P], HttpResponse],
+) -> Callable[Concatenate[MemberRequest, P], HttpResponse]:
+    """Somebody may take the absence out between its being looked up and its being locked."""
+
+    @wraps(view)
+    def told(request: MemberRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Absence.DoesNotExist:
+            messages.error(request, _("Fraværet er alt tatt bort."))
+            return HttpResponseRedirect(reverse("absences"))
+
+    return told
 
 
 @require_POST
 @requires(Permission.SEE_TEAM)
+@told_when_gone
 def change(request: MemberRequest, absence_id: int) -> HttpResponse:
     found = absence_or_404(request, absence_id)
     form = change_form(request, found, request.POST)
@@ -45,6 +69,7 @@ def change(request: MemberRequest, absence_id: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.SEE_TEAM)
+@told_when_gone
 def back(request: MemberRequest, absence_id: int) -> HttpResponse:
     """Back at work on a day: today, tomorrow or another."""
     found, form = absence_or_404(request, absence_id), BackForm(request.POST)
@@ -65,6 +90,7 @@ def back(request: MemberRequest, absence_id: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.SEE_TEAM)
+@told_when_gone
 def cancel(request: MemberRequest, absence_id: int) -> HttpResponse:
     found = absence_or_404(request, absence_id)
     try:
@@ -83,6 +109,7 @@ def cancel(request: MemberRequest, absence_id: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.ASSIGN_TASKS)
+@told_when_gone
 def propose(request: MemberRequest, absence_id: int) -> HttpResponse:
     """Ask for a proposal again."""
     absence_or_404(request, absence_id)
@@ -95,6 +122,7 @@ def propose(request: MemberRequest, absence_id: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.SEE_TEAM)
+@told_when_gone
 def take_back(request: MemberRequest, absence_id: int) -> HttpResponse:
     found, form = absence_or_404(request, absence_id), TakeBackForm(request.POST)
     if not form.is_valid() or not form.versions():
@@ -107,8 +135,8 @@ def take_back(request: MemberRequest, absence_id: int) -> HttpResponse:
     messages.success(request, _taken(taken))
     if left := len(form.versions()) - taken.items.count():
         text = ngettext(
-            "%(n)d oppgave er endret siden, og er latt i fred.",
-            "%(n)d oppgaver er endret siden, og er latt i fred.",
+            "%(n)d oppgave ble ikke flyttet, fordi noen andre har endret den.",
+            "%(n)d oppgaver ble ikke flyttet, fordi noen andre har endret dem.",
             left,
         )
         messages.warning(request, text % {"n": left})
@@ -134,7 +162,12 @@ def undo(request: MemberRequest, absence_id: int, bulk_id: int) -> HttpResponse:
         )
         messages.success(request, text % {"n": len(done.written)})
         if left := sum(map(len, done.left.values())):
-            messages.warning(request, _("%(n)d er endret siden, og er latt i fred.") % {"n": left})
+            text = ngettext(
+                "%(n)d oppgave ble ikke flyttet, fordi noen andre har endret den.",
+                "%(n)d oppgaver ble ikke flyttet, fordi noen andre har endret dem.",
+                left,
+            )
+            messages.warning(request, text % {"n": left})
     return _to(absence_id)
 
 
