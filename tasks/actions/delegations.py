@@ -291,8 +291,7 @@ def _check_signing(row: Delegation, read: str, registered: bool, today: dt.date)
 
 
 def _check_revoking(row: Delegation, by: Member, today: dt.date) -> None:
-    # Whatever access the doctor has now: nobody else may while they work here.
-    own = row.doctor_id == by.pk and by.is_doctor
+    own = row.doctor_id == by.pk and by.is_doctor  # whatever access they have now: nobody else may
     for_another = may(by, Permission.ASSIGN_TASKS) and not _here(row.doctor, today)
     if not own and not for_another:
         raise PermissionDenied("neither the doctor, nor a leader for one who has left")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -52,6 +53,8 @@ def absences(request: MemberRequest) -> HttpResponse:
 def new_absence(request: MemberRequest) -> HttpResponse:
     """Leaders for everybody, others for themselves."""
     form = _form(request)
+    if "member" not in form.fields and request.POST.get("member") not in (None, str(request.member.pk)):
+        raise PermissionDenied("somebody else's absence")
     if form.is_valid():
         member = form.cleaned_data.get("member") or request.member
         try:

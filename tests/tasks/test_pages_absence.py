@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import threading
+import time
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -15,7 +17,7 @@ from tasks.actions import proposals
 from tasks.models import AllocationRun, Task
 from teams.calendar import Week, oslo_date, working_day_on_or_after, working_days
 from teams.models import Absence, Access, Member
-from tests.conftest import Cast, logged_in, make_member
+from tests.conftest import Cast, logged_in, make_cast, make_member
 from tests.tasks.conftest import make_patient, make_task
 
 DAY = dt.timedelta(days=1)
@@ -193,7 +195,9 @@ def test_everybody_registers_for_themselves_alone(solbakken: Cast, nurse: Client
     page = nurse.get("/fravaer/ny/").content.decode()
     assert 'name="member"' not in page
     held(solbakken)
-    answer = nurse.post("/fravaer/ny/", sent(solbakken.secretary), follow=True)
+    assert nurse.post("/fravaer/ny/", sent(solbakken.secretary)).status_code == 403
+    assert not Absence.objects.exists(), "nor the sender's, silently"
+    answer = nurse.post("/fravaer/ny/", sent(), follow=True)
     found = Absence.objects.get()
     assert (found.member, found.by) == (solbakken.nurse, solbakken.nurse)
     page = answer.content.decode()
@@ -208,6 +212,61 @@ def test_a_manager_registers_own_leave_and_sees_no_patient(solbakken: Cast) -> N
     page = manager.post("/fravaer/ny/", sent(reason="holiday"), follow=True).content.decode()
     assert "Mona Myhre" in page
     assert "Per Lunde" not in page
+
+
+@pytest.mark.parametrize("access", [Access.MANAGER, Access.ADMINISTRATOR])
+def test_who_sees_no_patients_now_sees_none_on_an_own_absence(
+    solbakken: Cast, leader: Client, access: Access
+) -> None:
+    back, _tasks = returned(solbakken, leader)
+    held(solbakken)
+    ahead = away(solbakken.secretary, 0, 30)
+    own = logged_in(solbakken.secretary)
+    pages = [f"/fravaer/{each.pk}/" for each in (ahead, back)]
+    assert all("Per Lunde" in own.get(page).content.decode() for page in pages)
+    Member.objects.filter(pk=solbakken.secretary.pk).update(access=access)
+    for page in pages:
+        answer = own.get(page)
+        assert answer.status_code == 200
+        assert "Lunde" not in answer.content.decode()
+
+
+@pytest.mark.usefixtures("committed")
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [("ta-bort/", {}), ("tilbake/", {"day": str(today() + 3 * DAY)}), ("endre/", sent())],
+)
+def test_of_two_at_once_the_second_is_told_that_it_is_gone(path: str, fields: dict[str, str]) -> None:
+    cast = make_cast("solbakken", "Solbakken legesenter")
+    found, answers = away(cast.secretary, 1, 6), []
+    client = logged_in(cast.doctor)
+
+    def second() -> None:
+        answers.append(client.post(f"/fravaer/{found.pk}/{path}", fields, follow=True))
+        connection.close()
+
+    thread = threading.Thread(target=second)
+    with transaction.atomic():
+        Member.objects.select_for_update().get(pk=cast.secretary.pk)
+        thread.start()
+        wait_for_a_lock()
+        found.delete()
+    thread.join(30)
+    assert answers[0].redirect_chain == [("/fravaer/", 302)]
+    assert "Fraværet er alt tatt bort." in answers[0].content.decode()
+
+
+def wait_for_a_lock() -> None:
+    """Until another connection waits for this one."""
+    with connection.cursor() as cursor:
+        for _ in range(200):
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.05)
+    raise AssertionError("nobody waited")
 
 
 def test_only_leaders_and_the_member_open_an_absence(solbakken: Cast, leader: Client, nurse: Client) -> None:
