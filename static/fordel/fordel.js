@@ -49,7 +49,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const visit = event.detail.elt.closest(".visit")?.dataset.visit;
   if (visit) document.querySelector(`.task[data-visit="${visit}"] button`)?.focus();
   // What was just told of can be told of again: the same kind's button, also where it was written anew.
-  const told = event.detail.elt.matches(".quick form, .tell form") && event.detail.elt.elements.kind.value;
+  const form = event.detail.requestConfig?.elt;
+  const told = form?.matches(".quick form, .tell form") && form.elements.kind.value;
   if (told) document.querySelector(`:is(.quick, .tell) form:has([name=kind][value="${told}"]) :is(summary, button)`)?.focus({ preventScroll: true });
 });
 
