@@ -35,7 +35,7 @@ def told_when_gone(
     """Somebody may take the absence out between its being looked up and its being locked."""
 
     @wraps(view)
-    def told(request: MemberRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def told(request: MemberRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except Absence.DoesNotExist:
