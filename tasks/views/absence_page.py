@@ -70,11 +70,10 @@ def page(
     here = reverse("absence", args=[found.pk])
     run = latest_for_absence(found) if may(by, Permission.ASSIGN_TASKS) else None
     left = left_by_absence(found, by, today)
-    known = Known(found, why=True)
     uncovers = uncovering(left, today) if left else None
     context: dict[str, Any] = {
         **(sharing_page.context(request, run, here) if run else {"here": here}),
-        "absence": found, "what": what_words(known), "days": days_words(found.starts_on, found.ends_on),
+        "absence": found, "what": what_words(Known(found, why=True)), "days": days_words(found.starts_on, found.ends_on),
         "today": today, "tomorrow": today + DAY, "own": found.member_id == by.pk,
         "shares_out": may(by, Permission.ASSIGN_TASKS), "apart": True,
         "over": found.ends_on < today, "begun": found.starts_on <= today,
