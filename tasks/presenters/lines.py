@@ -133,16 +133,22 @@ def line(
     if source not in said:
         said[source] = _note(row, today)
     signs, another = row.part == Part.SIGN, bool(person.name) and not person.you
-    act = _("Signer") if signs else _("Utført")
     return TaskLine(
         row.id, row.version, row.patient_id, who, row.name, said[source], said[why], said[due],
         shown_minutes(row.kind_id, row.part, row.minutes, row.timed, row.timer_from, usual or {}, now),
         standing=_standing(row, person), holder=holder, key=key, stamp=str(row.version), url=_task_url(key),
         patient_url=_patient_url(row.patient_id), label=f"{row.name}, {who}" if who else row.name,
         took=str(row.took or ""), sign=_("Til signering") if signs and (row.waits_ended or not row.after_id) else "",
-        act=(_("Signer for %(name)s") if signs else _("Utfør for %(name)s")) % {"name": person.name} if another else act,
+        act=_act(signs, person if another else None),
         did=_("signert") if signs else _("utført"), others="1" if another else "",
     )  # fmt: skip
+
+
+def _act(signs: bool, holder: Person | None) -> str:
+    """What the row's button does; `holder` is the colleague whose task it is, if it is one's."""
+    if holder:
+        return (_("Signer for %(name)s") if signs else _("Utfør for %(name)s")) % {"name": holder.name}
+    return _("Signer") if signs else _("Utført")
 
 
 def shown_minutes(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tasks.allocation.problem import WhyNot
 from tasks.allocation.reasons import reasons_of
 from tests.allocation.building import FRI, MON, TUE, WED, member, problem, task
 
 
-def why_not_two(due: object, **minutes: int) -> WhyNot:
+def why_not_two(due: object, **minutes: Any) -> WhyNot:
     """What stands against member 2, when member 1 has it on Monday."""
     asked = problem(member(1, mon=60), member(2, **minutes), task(7, 30, 1, 2, due=due))
     (placement,), _left = reasons_of(asked, {7: (1, MON)}, asked.tasks)

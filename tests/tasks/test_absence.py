@@ -240,7 +240,7 @@ def test_what_has_lost_its_day_is_still_left_until_somebody_else_has_it(
     solbakken: Cast, furulund: Cast
 ) -> None:
     """A locked task that a sharing out could only take the day from: never «nothing is uncovered»."""
-    locked = {"assignee": solbakken.secretary, "pinned": True}
+    locked: dict[str, Any] = {"assignee": solbakken.secretary, "pinned": True}
     coming = MONDAY + 7 * DAY
     late = make_task(solbakken.clinic, "okonomi", due_on=MONDAY - 6 * DAY, hard=True, **locked)
     hard = make_task(solbakken.clinic, "okonomi", due_on=coming + 9 * DAY, hard=True, **locked)

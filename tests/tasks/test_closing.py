@@ -271,7 +271,7 @@ def test_the_whole_programme_comes_back_but_what_somebody_has_touched(solbakken:
 def test_the_whole_programme_comes_back_from_any_of_its_tasks(solbakken: Cast, routine: Task) -> None:
     sibling = make_task(
         solbakken.clinic, "arskontroll", patient=routine.patient, assignee=solbakken.nurse,
-        plan_step=PlanStep.objects.exclude(pk=routine.plan_step_id).filter(plan__patient=routine.patient)[0],
+        plan_step=PlanStep.objects.exclude(pk__in=[routine.plan_step_id]).filter(plan__patient=routine.patient)[0],
     )  # fmt: skip
     end(routine, solbakken, Closing.DECLINED, whole_programme=True)
     doing.undo(sibling.pk, by=solbakken.nurse, at=later())

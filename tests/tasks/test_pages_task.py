@@ -68,7 +68,7 @@ def pair(solbakken: Cast) -> tuple[Task, Task]:
         due_on=today() + 3 * DAY, hard=False, origin="patient", urgent=False, at=timezone.now(),
     )  # fmt: skip
     Task.objects.filter(pk=signature.pk).update(assignee=solbakken.doctor, state="assigned")
-    Task.objects.filter(pk=signature.after_id).update(assignee=solbakken.secretary, state="assigned")
+    Task.objects.filter(signatures=signature).update(assignee=solbakken.secretary, state="assigned")
     signature.refresh_from_db()
     assert signature.after is not None
     return signature.after, signature
