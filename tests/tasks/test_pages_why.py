@@ -255,6 +255,6 @@ def test_begun_from_the_sheet_and_said_there(solbakken: Cast, furulund: Cast, nu
     assert nurse.post(f"/oppgave/{task.pk}/begynn/").status_code == 302
     task.refresh_from_db()
     assert task.state == "started"
-    assert "påbegynt" in nurse.get(f"/oppgave/{task.pk}/").content.decode()
+    assert "Påbegynt" in nurse.get(f"/oppgave/{task.pk}/").content.decode()
     answer = logged_in(solbakken.doctor).post(f"/oppgave/{task.pk}/begynn/")
     assert answer.status_code == 422
