@@ -88,7 +88,7 @@ class Page:
             "error": error,
             "opened": opened,
             # Else the entry that was open before a swap would close the one that comes open.
-            "group": self.now.microsecond,
+            "group": str(self.now.microsecond),
         }
         template = "tasks/diary.html" + ("#answer" if self.request.htmx.target == "dagbok" else "")
         return render(self.request, template, context, status=status)

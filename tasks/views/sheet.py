@@ -83,7 +83,7 @@ class Sheet:
             "error": self.error,
             "opened": next(iter(self.refused), ""),
             # Else the part that was open before a swap would close the one that comes open.
-            "group": self.now.microsecond,
+            "group": str(self.now.microsecond),
             **(self._doing() if open_ else self._ended(events[-1] if events else None)),
             **(self._choices(other) if open_ else {}),
         }
