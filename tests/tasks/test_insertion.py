@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -206,8 +205,8 @@ def test_two_at_once_do_not_get_the_same_minutes(committed: None) -> None:
     assert AllocationRun.objects.count() == 2
 
 
-def test_under_a_tenth_of_a_second_among_hundreds(solbakken: Cast) -> None:
-    """The median of five, everything from the database and back included; statements do not grow with tasks."""
+def test_as_few_statements_among_hundreds_as_among_few(solbakken: Cast) -> None:
+    """How long it takes is measured by bin/bench, not here."""
     for n in range(4):
         make_member(solbakken.clinic, f"Sykepleier {n}", "nurse")
     kinds = ["okonomi", "sarstell", "sykmelding", "prosvar_info"]
@@ -216,13 +215,10 @@ def test_under_a_tenth_of_a_second_among_hundreds(solbakken: Cast) -> None:
             solbakken.clinic, kinds[n % 4], due_on=MONDAY + dt.timedelta(days=n % 14), planned_minutes=5
         )
     share_out([solbakken.clinic.pk], now=MORNING, today=MONDAY)
-    took, statements = [], []
+    statements = []
     for _ in range(5):
         task = create(solbakken, "sarstell")
-        began = time.perf_counter()
         with CaptureQueriesContext(connection) as queries:
             assert place_now(task.pk, by=solbakken.nurse, at=MORNING).task.assignee is not None
-        took.append(time.perf_counter() - began)
         statements.append(len(queries))
-    assert sorted(took)[2] < 0.1
     assert max(statements) <= 22
