@@ -50,7 +50,9 @@ document.addEventListener("oppgave-endret", ({ detail }) => {
     }
     return;
   }
-  window.htmx.ajax("GET", `/oppgave/${detail.id}/rad/`, { target: row, swap: "outerHTML" }).then(() => {
+  const done = document.getElementById(`gjort-${detail.id}`);
+  const follows = detail.close ? `?folger=${done ? "gjort" : "nytt"}` : "";
+  window.htmx.ajax("GET", `/oppgave/${detail.id}/rad/${follows}`, { target: row, swap: "outerHTML" }).then(() => {
     if (detail.close) document.querySelector(`#oppgave-${detail.id} button`)?.focus();
   });
 });

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,10 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 from tasks.actions import doing
 from tasks.actions.changing import Changed
 from tasks.actions.taking_over import take_over as take_over_from
+from tasks.filters import Filter
 from tasks.forms import CompleteForm
 from tasks.life import NotAllowed
 from tasks.models import Task
-from tasks.views.answers import came_from, row_answer, where_it_stands
+from tasks.queries import work_row
+from tasks.views.answers import Desk, came_from, row_answer, what_follows, where_it_stands
 from tasks.views.meeting import onwards, second_at_doing, second_at_taking_over
 from tasks.views.sheet import DIALOG, sheet, task_or_404
 from teams.middleware import MemberRequest
@@ -36,10 +39,22 @@ def task(request: MemberRequest, task_id: int) -> HttpResponse:
 @require_safe
 @requires(Permission.DO_TASKS)
 def row(request: MemberRequest, task_id: int) -> HttpResponse:
-    """The task's own row as it stands: after «La det stå», and when its sheet has changed it."""
+    """The task's own row as it stands: after «La det stå», and when its sheet has changed it.
+
+    `folger` asks for what follows on Min dag from having done it or taken it back (`gjort`: it stands there as done).
+    """
     if not request.htmx:
         return HttpResponseRedirect(_in_the_list(task_id))
-    return row_answer(request, task_id)
+    try:
+        found = work_row(request.member, task_id)
+    except Task.DoesNotExist:
+        raise Http404 from None
+    wanted, asked = where_it_stands(request), request.GET.get("folger", "")
+    desk = Desk(request.member, wanted or Filter(), timezone.now())
+    follows = what_follows(request, desk, [found]) if asked and wanted else {}
+    if asked != "gjort":
+        follows |= {"undone": []}
+    return render(request, "tasks/my_day.html#answer", {"line": desk.reader.line(found), **follows})
 
 
 @require_POST

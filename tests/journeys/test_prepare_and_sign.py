@@ -52,7 +52,7 @@ def open_the_sheet(page: Page, name: str) -> Locator:
     done = page.get_by_role("button", name=re.compile(f"^(Utført|Signer|(Utfør|Signer) for [^:]*): {name},"))
     expect(done).to_have_count(1)
     page.keyboard.press("Escape")
-    for _ in range(3):
+    for _ in range(20):
         page.keyboard.press("j")
         if done.evaluate("element => element === document.activeElement"):
             break
@@ -125,7 +125,7 @@ def test_found_lacking_it_goes_back_to_who_prepared_it(log_in: LogIn) -> None:
     tab_to(doctor, sheet.get_by_label("Hvorfor", exact=True).first)
     doctor.keyboard.type("Mangler siste blodprøve")
     doctor.keyboard.press("Enter")
-    expect(doctor.get_by_text("er sendt tilbake til forberedelse.")).to_be_visible()
+    expect(doctor.locator("#meldinger")).to_contain_text("er sendt tilbake til forberedelse.")
     assert ask(EVENTS, name, "send_back") == 1
 
     secretary.reload()

@@ -374,3 +374,15 @@ def test_history_tells_who_did_what_in_sentences(solbakken: Cast, nurse: Client,
     who = {"doctor": "Hanne Holm", "nurse": "Du"}[by]
     assert f"{who} ga denne tilbake til teamet i dag kl." in page
     assert "Bytter" in page
+
+
+def test_the_row_brings_what_follows_only_when_asked_for_it(nurse: Client, task: Task) -> None:
+    url, headers = f"/oppgave/{task.pk}/rad/", {**SHEET, "HX-Target": f"oppgave-{task.pk}"}
+    assert "hx-swap-oob" not in text_of(nurse.get(url, headers=headers))
+    nurse.post(f"/oppgave/{task.pk}/utfort/", {"minutes": "12", "version": "1"})
+    assert f'id="gjort-{task.pk}"' not in text_of(nurse.get(url, headers=headers))
+    assert f'id="gjort-{task.pk}"' in text_of(nurse.get(f"{url}?folger=nytt", headers=headers))
+    nurse.post(f"/oppgave/{task.pk}/angre/")
+    assert f'id="gjort-{task.pk}"' not in text_of(nurse.get(f"{url}?folger=nytt", headers=headers))
+    deleted = text_of(nurse.get(f"{url}?folger=gjort", headers=headers))
+    assert f'id="gjort-{task.pk}" hx-swap-oob="delete"' in deleted
