@@ -95,7 +95,7 @@ def work_by_keyboard(nurse: Page) -> None:
     before = ask(done)
     nurse.keyboard.press("j")
     nurse.keyboard.press("d")
-    undo = nurse.get_by_role("button", name="Angre")
+    undo = nurse.locator("li.task").get_by_role("button", name="Angre")
     expect(undo).to_be_focused()
     assert ask(done) == before + 1
     nurse.keyboard.press("Enter")
@@ -111,7 +111,7 @@ def work_by_keyboard(nurse: Page) -> None:
     nurse.locator("#ark summary", has_text="Utsett").press("Enter")
     nurse.locator("#ark").get_by_label("Hvorfor").first.fill("Er hos søsteren i Bergen")
     nurse.keyboard.press("Enter")
-    expect(nurse.get_by_text("er utsatt.")).to_be_visible()
+    expect(nurse.locator("#meldinger").get_by_text("er utsatt.")).to_be_visible()
     assert ask("SELECT count(*) FROM tasks_taskevent WHERE reason = 'Er hos søsteren i Bergen'") == 1
     assert ask(done) == before + 1
 
@@ -122,7 +122,7 @@ def log_for_the_hospital(doctor: Page) -> None:
     doctor.get_by_label("Minutter", exact=True).last.fill("17")
     doctor.get_by_label("Avsender").fill("Ortopedisk poliklinikk")
     doctor.get_by_role("button", name="Logg", exact=True).click()
-    expect(doctor.get_by_text("Logget: Pasientreise til sykehus, 17 min.")).to_be_visible()
+    expect(doctor.get_by_text("Logget: Pasientreise til sykehus, 17 min.").first).to_be_visible()
 
 
 def read_the_report(manager: Page) -> None:
