@@ -118,8 +118,7 @@ def line(
     to the next of the same reader: most rows have the same few reasons and days. `whole`: the reason with its day.
     """
     said = {} if said is None else said
-    who = patient_words(row.given_name, row.family_name, row.birth_date, today)
-    key = str(row.id)
+    who, key = patient_words(row.given_name, row.family_name, row.birth_date, today), str(row.id)
     why = (row.why.get("obstacle"), row.why.get("rule"), row.why.get("by"), person, row.planned_on)
     if why not in said:
         said[why] = reason(row.why, person, day=row.planned_on, today=today, whole=whole)

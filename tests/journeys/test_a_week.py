@@ -119,9 +119,12 @@ def work_by_keyboard(nurse: Page) -> None:
 
 def log_for_the_hospital(doctor: Page) -> None:
     doctor.get_by_text("Annet, eller med annen tid").click()
-    doctor.get_by_label("Hva").select_option(label="Pasientreise til sykehus")
+    what = doctor.get_by_label("Hva")  # the minutes it usually takes stand in the option too
+    what.select_option(
+        what.locator("option", has_text="Pasientreise til sykehus").first.get_attribute("value")
+    )
     doctor.get_by_label("Minutter", exact=True).last.fill("17")
-    doctor.get_by_label("Avsender").fill("Ortopedisk poliklinikk")
+    doctor.get_by_label("Avsender", exact=True).fill("Ortopedisk poliklinikk")
     doctor.get_by_role("button", name="Logg", exact=True).click()
     expect(doctor.get_by_text("Logget: Pasientreise til sykehus, 17 min.").first).to_be_visible()
 
