@@ -72,7 +72,8 @@ def work(day: dt.date) -> None:
     """Everybody does what was planned for the day, and the plan never holds more than they have."""
     minutes = capacity([day])
     at = midnight(day) + dt.timedelta(hours=10)
-    planned = Task.objects.open().filter(planned_on=day).select_related("assignee")
+    # As people would: what is prepared before it is signed.
+    planned = Task.objects.open().filter(planned_on=day).select_related("assignee").order_by("part", "pk")
     booked: dict[int, int] = {}
     for task in planned:
         assert task.assignee
