@@ -144,6 +144,8 @@ def search(page: Page) -> None:
     press(page, "j")
     assert focused(page)
     page.get_by_role("link", name="Tilbake til dagen").press("Enter")
+    expect(page.locator("#funnet-tittel")).to_have_count(0)  # the day is there, not only asked for
+    page.wait_for_load_state("networkidle")
 
 
 def switch_the_keys_off(page: Page) -> None:
