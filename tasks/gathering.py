@@ -168,10 +168,10 @@ def employed(member: Member, day: dt.date) -> bool:
     return member.starts_on <= day and (member.ends_on is None or day <= member.ends_on)
 
 
-def gather(clinic_ids: list[int], *, today: dt.date, tasks: bool = True) -> Gathered:
-    """Read it all, inside a scope that sees these clinics. Eight queries, however many clinics; seven without tasks."""
+def gather(clinic_ids: list[int], *, today: dt.date) -> Gathered:
+    """Read it all, inside a scope that sees these clinics. Eight queries, however many clinics."""
     days = tuple(working_days(today, HORIZON))
-    rows = _rows(clinic_ids, days[-1]) if tasks else []
+    rows = _rows(clinic_ids, days[-1])
     members = defaultdict(list)
     for member in Member.objects.filter(clinic__in=clinic_ids).order_by("pk"):
         members[member.clinic_id].append(member)
@@ -187,7 +187,7 @@ def gather(clinic_ids: list[int], *, today: dt.date, tasks: bool = True) -> Gath
         {kind.pk: kind for kind in TaskKind.objects.all()},
         dict(delegated),
         time,
-        _free(time, spent_on(clinic_ids, days[0]), days[0]),
+        free(time, spent_on(clinic_ids, days[0]), days[0]),
         _covers(clinic_ids, days),
     )  # fmt: skip
 
@@ -211,15 +211,16 @@ def _rows(clinic_ids: list[int], horizon: dt.date) -> list[Row]:
         return [Row._make(row) for row in cursor.fetchall()]
 
 
-def _free(
+def free(
     time: Mapping[int, Mapping[dt.date, int]], spent: Mapping[int, int], first: dt.date
 ) -> dict[int, dict[dt.date, int]]:
-    free = {member_id: dict(days) for member_id, days in time.items()}
+    """The time by member id and day, less what of the first day is spent."""
+    found = {member_id: dict(days) for member_id, days in time.items()}
     for member_id, minutes in spent.items():
-        left = free.get(member_id, {}).pop(first, 0) - minutes
+        left = found.get(member_id, {}).pop(first, 0) - minutes
         if left > 0:
-            free[member_id][first] = left
-    return free
+            found[member_id][first] = left
+    return found
 
 
 def spent_on(clinic_ids: list[int], day: dt.date) -> dict[int, int]:

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from tasks.eligibility import KindRule, ground_for, rule_for
-from tasks.gathering import SQL, Gathered, employed, gather
-from tasks.models import AllocationRun, Cause, Delegation, RunState
-from teams.calendar import oslo_date
+from tasks.gathering import HORIZON, SQL, employed, free, spent_on
+from tasks.models import AllocationRun, Cause, Delegation, RunState, TaskKind
+from teams.calendar import oslo_date, working_days
 from teams.models import Member
+from teams.queries import time_for_tasks
 
 SLACK = 30  # minutes: of today, that work has taken longer than planned is no news
 
@@ -24,7 +25,7 @@ class Reason(StrEnum):
     """Why a task cannot be done by whom and when it is planned, in the order they are looked at."""
 
     ENDED = "ended"  # the holder does not work here any more (by the day it is planned)
-    MAY_NOT = "may_not"  # a delegation is over, or a leader ruled it out
+    MAY_NOT = "may_not"  # a delegation is over, or the catalogue or a profession has changed
     AWAY = "away"  # no minutes on the planned day
     OVERBOOKED = "overbooked"  # more planned on a day than it holds
 
@@ -37,13 +38,11 @@ class News(StrEnum):
 
 
 class Sort(NamedTuple):
-    """What decides whether a holder may do a task: its kind and part, the patient's doctor, a leader's word."""
+    """A sort of task that somebody holds: which kind, and which part of one."""
 
     holder: int
     kind: int
     part: str
-    doctor: int | None
-    forbidden: bool
 
 
 class Sum(NamedTuple):
@@ -102,17 +101,27 @@ class Stranded:
         return next((cause for reason, cause in CAUSES.items() if reason in reasons), Cause.ASKED)
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The days that a plan is made for and everybody's minutes by member id and day: all of them, and those left."""
+
+    today: dt.date
+    days: tuple[dt.date, ...]
+    time: Mapping[int, Mapping[dt.date, int]]
+    left: Mapping[int, Mapping[dt.date, int]]
+
+
 def stranded(clinic_id: int, today: dt.date) -> Stranded:
-    """By member and reason, added up in the database. Ten queries, whatever the clinic; one more when somebody has
-    what they may not do any more. Inside a scope that sees it.
+    """By member and reason, added up in the database. Eight queries, whatever the clinic; two more where somebody holds
+    what their profession alone does not let them do. Inside a scope that sees it.
     """
-    gathered = gather([clinic_id], today=today, tasks=False)
-    members = {m.pk: m for m in gathered.members.get(clinic_id, ())}
-    by_sort, by_day = _held(gathered, clinic_id)
-    unlawful = _unlawful(by_sort, gathered, members, clinic_id)
+    room = _room(clinic_id, today)
+    members = {m.pk: m for m in Member.objects.filter(clinic=clinic_id)}
+    sorts, by_day = _held(clinic_id, room)
+    unlawful = _unlawful(sorts, by_day, members, clinic_id, room)
     found: dict[tuple[Reason, int], list[tuple[dt.date | None, Sum]]] = defaultdict(list)
     for (who, day), held in by_day.items():
-        for reason, some in _broken(members[who], day, held, unlawful.get((who, day), NONE), gathered):
+        for reason, some in _broken(members[who], day, held, unlawful.get((who, day), NONE), room):
             found[reason, who].append((day, some))
     groups = [
         Group(
@@ -121,81 +130,93 @@ def stranded(clinic_id: int, today: dt.date) -> Stranded:
         )
         for (reason, who), of_days in found.items()
     ]  # fmt: skip
-    groups += _overbooked(gathered, by_day, members)
+    groups += _overbooked(room, by_day, members)
     order = list(Reason)
     groups.sort(key=lambda group: (order.index(group.reason), group.member.name, group.member.pk))
     return Stranded(tuple(groups), tuple(_possibilities(clinic_id, members.values(), today)))
 
 
-def _held(gathered: Gathered, clinic_id: int) -> tuple[list[Sort], Days]:
-    """What each holder has: the sorts of task, and how much by the day planned. One query."""
-    by_sort: list[Sort] = []
+def _room(clinic_id: int, today: dt.date) -> Room:
+    """Three queries."""
+    days = tuple(working_days(today, HORIZON))
+    time = time_for_tasks(days, [clinic_id])
+    return Room(today, days, time, free(time, spent_on([clinic_id], days[0]), days[0]))
+
+
+def _held(clinic_id: int, room: Room) -> tuple[list[Sort], Days]:
+    """The sorts of task that each holder has, and how much by the day planned. One query."""
+    sorts: list[Sort] = []
     by_day: Days = {}
-    parameters = {"clinic": clinic_id, "horizon": gathered.days[-1]}
-    for who, kind, part, doctor, forbidden, day, is_day, tasks, minutes in _run("held", parameters):
+    rows = _run("held", {"clinic": clinic_id, "horizon": room.days[-1]})
+    for who, kind, part, day, is_day, tasks, minutes in rows:
         if is_day:
             by_day[who, day] = Sum(tasks, minutes)
         else:
-            by_sort.append(Sort(who, kind, part, doctor, forbidden))
-    return by_sort, by_day
+            sorts.append(Sort(who, kind, part))
+    return sorts, by_day
 
 
 def _unlawful(
-    by_sort: Iterable[Sort], gathered: Gathered, members: Mapping[int, Member], clinic_id: int
+    sorts: Iterable[Sort], by_day: Days, members: Mapping[int, Member], clinic_id: int, room: Room
 ) -> Days:
-    """How much of it the holders may not do, by holder and day. One query, none when all is lawful."""
-    staff = {m.pk for m in gathered.staff(clinic_id)}
-    rules: dict[tuple[int, str], KindRule] = {}
-    bad = [
-        sort for sort in by_sort if sort.holder not in staff or not _lawful(sort, gathered, members, rules)
-    ]
-    if not bad:
-        return {}
-    holders, kinds, parts, doctors, forbidden = map(list, zip(*bad, strict=True))
-    rows = _run("held_unlawfully", {
-        "clinic": clinic_id, "horizon": gathered.days[-1], "holders": holders, "kinds": kinds, "parts": parts,
-        "doctors": doctors, "forbidden": forbidden,
+    """How much of it the holders may not do, by holder and day: all, for those who do not work here today. One query,
+    and two more when the profession alone does not settle it.
+    """
+    staff = {m.pk for m in members.values() if m.profession and employed(m, room.today)}
+    found = {key: held for key, held in by_day.items() if key[0] not in staff}
+    kinds = {k.pk: k for k in TaskKind.objects.only("professions", "preparable_by", "delegable_to")}
+    rules = {sort: rule_for(kinds[sort.kind], sort.part) for sort in sorts if sort.holder in staff}
+    rest = {s: rule for s, rule in rules.items() if members[s.holder].profession not in rule.professions}
+    if rest:
+        for key, some in _without_delegation(rest, members, clinic_id, room):
+            had = found.get(key, NONE)
+            found[key] = Sum(had.tasks + some.tasks, had.minutes + some.minutes)
+    return found
+
+
+def _without_delegation(
+    rules: Mapping[Sort, KindRule], members: Mapping[int, Member], clinic_id: int, room: Room
+) -> Iterator[tuple[tuple[int, dt.date | None], Sum]]:
+    """What of these sorts is for patients whose doctor has not delegated it to the holder. Two queries."""
+    delegated: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    in_force = Delegation.objects.filter(clinic=clinic_id).in_force(room.today)
+    for kind, doctor, member in in_force.values_list("kind", "doctor", "member"):
+        delegated[kind].add((doctor, member))
+    holders, kinds, parts = map(list, zip(*rules, strict=True))
+    rows = _run("held_by_doctor", {
+        "clinic": clinic_id, "horizon": room.days[-1], "holders": holders, "kinds": kinds, "parts": parts,
     })  # fmt: skip
-    return {(who, day): Sum(tasks, minutes) for who, day, tasks, minutes in rows}
-
-
-def _lawful(
-    sort: Sort, gathered: Gathered, members: Mapping[int, Member], rules: dict[tuple[int, str], KindRule]
-) -> bool:
-    """`rules` remembers those of the kinds and parts seen: a large clinic has some thousand sorts."""
-    key = (sort.kind, sort.part)
-    rule = rules.get(key) or rules.setdefault(key, rule_for(gathered.kinds[sort.kind], sort.part))
-    return not sort.forbidden and bool(
-        ground_for(
-            rule, member_id=sort.holder, profession=members[sort.holder].profession, list_doctor_id=sort.doctor,
-            delegated=gathered.delegated.get(sort.kind, set()),
-        )
-    )  # fmt: skip
+    for who, kind, part, doctor, day, tasks, minutes in rows:
+        if not ground_for(
+            rules[Sort(who, kind, part)], member_id=who, profession=members[who].profession, list_doctor_id=doctor,
+            delegated=delegated[kind],
+        ):  # fmt: skip
+            yield (who, day), Sum(tasks, minutes)
 
 
 def _broken(
-    member: Member, day: dt.date | None, held: Sum, unlawful: Sum, gathered: Gathered
+    member: Member, day: dt.date | None, held: Sum, unlawful: Sum, room: Room
 ) -> Iterator[tuple[Reason, Sum]]:
     """What of a day's tasks the holder cannot do, the first reason only."""
-    planned = day if day in gathered.days else None
+    planned = day if day in room.days else None
     lawful = Sum(held.tasks - unlawful.tasks, held.minutes - unlawful.minutes)
-    if not employed(member, planned or gathered.today):
+    if not employed(member, planned or room.today):
         yield Reason.ENDED, held
         return
     if unlawful.tasks:
         yield Reason.MAY_NOT, unlawful
-    if lawful.tasks and planned and not gathered.time.get(member.pk, {}).get(planned):
+    if lawful.tasks and planned and not room.time.get(member.pk, {}).get(planned):
         yield Reason.AWAY, lawful
 
 
-def _overbooked(gathered: Gathered, by_day: Days, members: Mapping[int, Member]) -> list[Group]:
+def _overbooked(room: Room, by_day: Days, members: Mapping[int, Member]) -> list[Group]:
     over: dict[int, dict[dt.date, Sum]] = defaultdict(dict)
     for (who, day), held in by_day.items():
         # Who has no time at all is away, which says more.
-        if day is None or day not in gathered.days or not gathered.time.get(who, {}).get(day):
+        if day is None or day not in room.days or not room.time.get(who, {}).get(day):
             continue
-        too_much = held.minutes - gathered.minutes.get(who, {}).get(day, 0)
-        if too_much > _slack(day, gathered):
+        too_much = held.minutes - room.left.get(who, {}).get(day, 0)
+        if too_much > _slack(day, room):
             over[who][day] = Sum(held.tasks, too_much)
     return [
         Group(
@@ -212,8 +233,8 @@ def _run(name: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def _slack(day: dt.date, gathered: Gathered) -> int:
-    return SLACK if day == gathered.today else 0
+def _slack(day: dt.date, room: Room) -> int:
+    return SLACK if day == room.today else 0
 
 
 def _possibilities(clinic_id: int, members: Iterable[Member], today: dt.date) -> Iterator[Possibility]:

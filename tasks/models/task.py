@@ -6,7 +6,8 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
+from django.db.models.lookups import IsNull
 from django.utils.translation import gettext_lazy as _
 
 from patients.models import Patient
@@ -248,12 +249,23 @@ class Task(models.Model):
                 condition=Q(pinned_day=False) | Q(pinned=True, planned_on__isnull=False),
                 name="task_pinned_day_has_a_day",
             ),
+            # So that no reading of what people hold need look for it.
+            models.CheckConstraint(
+                condition=IsNull(
+                    Func(
+                        F("forbidden"), F("assignee"), function="array_position",
+                        output_field=models.IntegerField(),
+                    ),
+                    True,
+                ),
+                name="task_not_held_by_whom_it_is_kept_from",
+            ),
         ]
         indexes = [
             # One person's list in order, how full everybody's days are, and the board's sums, from the index alone.
             models.Index(
                 fields=["clinic", "assignee", "due_on", "id"],
-                include=["planned_on", "opens_on", "planned_minutes", "hard", "state", "escalated"],
+                include=["planned_on", "opens_on", "planned_minutes", "hard", "state", "escalated", "kind", "part"],
                 condition=Q(ended_at__isnull=True),
                 name="task_worklist",
             ),
@@ -276,6 +288,7 @@ class Task(models.Model):
             models.Index(fields=["patient", "-ended_at"], name="task_by_patient"),
             models.Index(fields=["after"], condition=Q(after__isnull=False), name="task_by_preparation"),
             models.Index(fields=["opens_on"], condition=Q(state="scheduled"), name="task_to_open"),
+            models.Index(fields=["clinic"], condition=Q(state="started"), name="task_started"),
         ]
 
     def __str__(self) -> str:
