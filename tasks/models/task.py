@@ -87,6 +87,10 @@ class TaskQuerySet(ClinicQuerySet):
         return self.order_by("-hard", F("due_on").asc(nulls_last=True), "id")
 
 
+# Where among those that a leader ruled out the holder stands.
+_KEPT_FROM = Func("forbidden", "assignee", function="array_position", output_field=models.IntegerField())
+
+
 class Task(models.Model):
     """One piece of work, opened by a plan, sent by somebody, or logged after the fact.
 
@@ -250,22 +254,22 @@ class Task(models.Model):
                 name="task_pinned_day_has_a_day",
             ),
             # So that no reading of what people hold need look for it.
-            models.CheckConstraint(
-                condition=IsNull(
-                    Func(
-                        F("forbidden"), F("assignee"), function="array_position",
-                        output_field=models.IntegerField(),
-                    ),
-                    True,
-                ),
-                name="task_not_held_by_whom_it_is_kept_from",
-            ),
+            models.CheckConstraint(condition=IsNull(_KEPT_FROM, True), name="task_not_held_by_ruled_out"),
         ]
         indexes = [
             # One person's list in order, how full everybody's days are, and the board's sums, from the index alone.
             models.Index(
                 fields=["clinic", "assignee", "due_on", "id"],
-                include=["planned_on", "opens_on", "planned_minutes", "hard", "state", "escalated", "kind", "part"],
+                include=[
+                    "planned_on",
+                    "opens_on",
+                    "planned_minutes",
+                    "hard",
+                    "state",
+                    "escalated",
+                    "kind",
+                    "part",
+                ],
                 condition=Q(ended_at__isnull=True),
                 name="task_worklist",
             ),

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -50,10 +51,11 @@ class Banner:
 
 def banner(found: Stranded) -> Banner | None:
     """In words, the most pressing first, no more than fit; None when the plan holds and nothing is new."""
-    lines = [*map(group_words, found.groups), *map(possibility_words, found.possibilities)]
-    if not lines:
+    if not found:
         return None
-    return Banner(tuple(lines[:MOST_LINES]), max(0, len(lines) - MOST_LINES), bool(found.groups), found.cause)
+    lines = chain(map(group_words, found.groups), map(possibility_words, found.possibilities))
+    more = len(found.groups) + len(found.possibilities) - MOST_LINES
+    return Banner(tuple(islice(lines, MOST_LINES)), max(0, more), bool(found.groups), found.cause)
 
 
 def group_words(group: Group) -> str:

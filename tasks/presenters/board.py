@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -33,32 +34,26 @@ TOGETHER = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One week of somebody: minutes booked of those there are, and the address of what they are made of."""
+    """One week of somebody as it is written: a board has a hundred cells, and plain strings cost the page little.
 
-    week: Week
+    `query` is the address of what it is made of, `level` 0 for nothing booked, 1 to 3 the fuller, 4 for more than
+    there is time for. `share` is empty where there is neither time nor work, `width` where there is no time.
+    """
+
     booked: int
     capacity: int
     tasks: int
-    away: str
     query: str
-    # As written: a board has a hundred cells, and plain strings cost the page little.
-    share: str = ""
-    amount: str = ""
-    width: str = ""
-    label: str = ""
+    away: str
+    level: str
+    share: str
+    amount: str
+    width: str
+    over: str
+    label: str
 
-    @property
-    def over(self) -> bool:
-        return self.booked > self.capacity
-
-    @property
-    def level(self) -> int:
-        """0 for nothing booked, 1 to 3 the fuller, 4 for more than there is time for."""
-        if not self.booked:
-            return 0
-        if self.over:
-            return 4
-        return 1 + sum(self.booked > share * self.capacity for share in SHADES[:-1])
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +137,8 @@ def board(
     by_holder: dict[int | None, _Sum] = defaultdict(_Sum)
     for row in sums:
         by_holder[row.holder].add(row)
-    lines = _Lines(by_holder, minutes, away, weeks, today)
+    ahead = [(w, [day for day in w.days if day >= today and is_working_day(day)]) for w in weeks]
+    lines = _Lines(by_holder, minutes, away, ahead, today)
     rows: list[Row] = []
     for m in members:
         if m.profession not in {each.key for each in rows}:
@@ -159,7 +155,7 @@ class _Lines:
     by_holder: Mapping[int | None, _Sum]
     minutes: Mapping[int, Sequence[int]]
     away: Mapping[int, Sequence[Away]]
-    weeks: Sequence[Week]
+    weeks: Sequence[tuple[Week, Sequence[dt.date]]]  # with their working days that are not over
     today: dt.date
 
     def group(self, profession: str, members: Sequence[Member]) -> Row:
@@ -192,16 +188,14 @@ class _Lines:
     def _cells(
         self, held: _Sum, minutes: Sequence[int], away: Sequence[Away], found: Selection, name: str
     ) -> tuple[Cell, ...]:
-        return tuple(
-            _written(
-                Cell(
-                    week, held.minutes[n], minutes[n], held.tasks[n], away_words(away, week, self.today),
-                    found.but(week=str(week)).query(),
-                ),
-                name,
+        cells = []
+        for n, (week, days) in enumerate(self.weeks):
+            query = found.but(week=str(week)).query() if held.tasks[n] else ""
+            words = {"name": name, "week": week.number}
+            cells.append(
+                _cell(held.minutes[n], minutes[n], held.tasks[n], away_words(away, days), query, words)
             )
-            for n, week in enumerate(self.weeks)
-        )  # fmt: skip
+        return tuple(cells)
 
     def _row(
         self, name: str, note: str, cells: tuple[Cell, ...], held: _Sum, found: Selection, key: str = ""
@@ -212,22 +206,26 @@ class _Lines:
         )  # fmt: skip
 
 
-def _written(cell: Cell, name: str) -> Cell:
-    """The cell with its words: «34 %», «3,6 t av 10,5 t», and all of it in one line for whoever listens."""
-    words = {
-        "name": name,
-        "week": cell.week.number,
-        "booked": hours(cell.booked),
-        "all": hours(cell.capacity),
-    }
+def _cell(booked: int, time: int, tasks: int, away: str, query: str, words: dict[str, Any]) -> Cell:
+    """With its words: «34 %», «3,6 t av 10,5 t», and all of it in one line for whoever listens."""
+    words |= {"booked": hours(booked), "all": hours(time)}
+    over = booked > time
     label = [_("%(name)s, uke %(week)d: %(booked)s av %(all)s") % words]
-    label += [cell.away] if cell.away else []
-    label += [_("for mye")] if cell.over else []
-    full = min(100.0, 100 * cell.booked / cell.capacity) if cell.capacity else 0.0
-    return replace(
-        cell, share=percent(cell.booked, cell.capacity) if cell.capacity else hours(cell.booked),
-        amount=_("%(booked)s av %(all)s") % words, width=f"{full:.1f}", label=", ".join(label),
+    label += [away] if away else []
+    label += [_("for mye")] if over else []
+    return Cell(
+        booked, time, tasks, query, away, str(_level(booked, time)),
+        share=percent(booked, time) if time else words["booked"] if booked else "",
+        amount=_("%(booked)s av %(all)s") % words,
+        width=f"{min(100.0, 100 * booked / time):.1f}" if time else "",
+        over="1" if over else "", label=", ".join(label),
     )  # fmt: skip
+
+
+def _level(booked: int, time: int) -> int:
+    if not booked or booked > time:
+        return 4 if booked else 0
+    return 1 + sum(booked > share * time for share in SHADES[:-1])
 
 
 def member_note(member: Member, today: dt.date) -> str:
@@ -242,15 +240,15 @@ def member_note(member: Member, today: dt.date) -> str:
     return ", ".join(words)
 
 
-def away_words(away: Iterable[Away], week: Week, today: dt.date) -> str:
-    """«borte», «borte ons.–fre.», «½ dag borte tir.», never why. Of working days that are not over; empty for none."""
-    days = [day for day in week.days if day >= today and is_working_day(day)]
-    found = list(away)
-    whole = [day for day in days if any(a.whole and a.starts_on <= day <= a.ends_on for a in found)]
-    if whole and whole == days:
+def away_words(away: Sequence[Away], days: Sequence[dt.date]) -> str:
+    """«borte», «borte ons.–fre.», «½ dag borte tir.», never why, of a week's working days; empty for none."""
+    if not away:
+        return ""
+    whole = [day for day in days if any(a.whole and a.starts_on <= day <= a.ends_on for a in away)]
+    if whole and whole == list(days):
         return _("borte")
     words = [_("borte %(days)s") % {"days": _span(whole)}] if whole else []
-    for a in found:
+    for a in away:
         partly = [day for day in days if a.starts_on <= day <= a.ends_on and day not in whole]
         if not a.whole and partly:
             words.append(f"{part_words(a)} {_span(partly)}")

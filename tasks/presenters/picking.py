@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 from django.utils.text import capfirst
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from tasks.filters import ME, NOBODY, TEAM
 from tasks.models import Origin, TaskState
 from tasks.presenters.board import TOGETHER
-from tasks.presenters.lines import Tag, TaskLine, line
+from tasks.presenters.lines import TaskLine, line
 from tasks.presenters.words import Person, as_seen, day_words
 from tasks.queries.board import ListRow
 from tasks.selection import Selection
@@ -24,45 +24,58 @@ from teams.templatetags.fordel import short_day
 
 @dataclass(frozen=True, slots=True)
 class PickLine:
-    """A task of a list. `holder` is empty for nobody's, `when` the day it is planned, `note` how it stands."""
+    """A task of a list. `holder` is empty for nobody's, `when` the day it is planned, the rest how it stands."""
 
     task: TaskLine
     holder: str
     when: str
-    states: tuple[Tag, ...]
+    started: str
+    coming: str
+    locked: str
+    ticked: str
 
-    @property
-    def label(self) -> str:
-        """What a screen reader calls its controls."""
-        return f"{self.task.name}, {self.task.who}" if self.task.who else self.task.name
-
-
-def list_lines(rows: Iterable[ListRow], *, by: Member, today: dt.date) -> list[PickLine]:
-    """Each row in words, as `by` reads them."""
-    return [_line(row, by, today) for row in rows]
+    def __getitem__(self, name: str) -> Any:
+        """By name, its own values and those of its task."""
+        return getattr(self, name) if name in OWN else self.task[name]
 
 
-def _line(row: ListRow, by: Member, today: dt.date) -> PickLine:
+OWN = frozenset(each.name for each in fields(PickLine))
+
+
+def list_lines(
+    rows: Iterable[ListRow], *, by: Member, today: dt.date, ticked: Collection[int] = ()
+) -> list[PickLine]:
+    """Each row in words, as `by` reads them; `ticked` are ids."""
+    said: dict[Any, Any] = {}
+    return [_line(row, by, today, said, row.work.id in ticked) for row in rows]
+
+
+def _line(row: ListRow, by: Member, today: dt.date, said: dict[Any, Any], ticked: bool) -> PickLine:
     mine = row.holder_id == by.pk
-    holder = Person(row.holder or "", you=mine)
-    if mine:
-        holder = as_seen(by, by)
-    when = day_words(row.work.planned_on, today) if row.work.planned_on else ""
-    if row.work.planned_on and row.work.planned_on < today:
-        when = short_day(row.work.planned_on)
-    words = _("deg") if mine else row.holder or ""
-    return PickLine(line(row.work, person=holder, today=today), words, when, tuple(_states(row, today)))
+    holder = as_seen(by, by) if mine else Person(row.holder or "")
+    return PickLine(
+        line(row.work, person=holder, today=today, said=said),
+        _("deg") if mine else row.holder or "",
+        _when(row.work.planned_on, today),
+        _("påbegynt") if row.state == TaskState.STARTED else "",
+        _coming(row, today),
+        _("låst") if row.pinned else "",
+        "1" if ticked else "",
+    )
 
 
-def _states(row: ListRow, today: dt.date) -> Iterable[Tag]:
-    if row.state == TaskState.STARTED:
-        yield Tag(_("påbegynt"), "info")
+def _when(day: dt.date | None, today: dt.date) -> str:
+    if day is None:
+        return ""
+    return short_day(day) if day < today else day_words(day, today)
+
+
+def _coming(row: ListRow, today: dt.date) -> str:
     if row.state == TaskState.SCHEDULED:
-        yield Tag(_("kommer %(day)s") % {"day": short_day(row.work.opens_on)}, "neutral")
-    elif row.work.opens_on > today and row.holder_id:
-        yield Tag(_("utsatt til %(day)s") % {"day": short_day(row.work.opens_on)}, "neutral")
-    if row.pinned:
-        yield Tag(_("låst"), "neutral")
+        return _("kommer %(day)s") % {"day": short_day(row.work.opens_on)}
+    if row.work.opens_on > today and row.holder_id:
+        return _("utsatt til %(day)s") % {"day": short_day(row.work.opens_on)}
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

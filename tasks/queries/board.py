@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.db.models import Case, Count, F, IntegerField, Min, Q, Sum, Value, When
 
 from tasks.ahead import WEEKS, days_ahead, weeks_ahead, work_day
 from tasks.models import BulkChange, BulkItem, Task, TaskKind, TaskQuerySet, TaskState
+from tasks.queries.keyset import key_of, parse_key
 from tasks.queries.loads import ORDER
 from tasks.queries.worklist import WORK_ROW, WorkRow
 from teams.calendar import DAY, Week, midnight
@@ -68,17 +70,12 @@ def board_sums(member: Member, today: dt.date) -> list[Sums]:
     Overdue ones lie in the first week (tasks/ahead.py); `pressing` are hard ones that somebody was warned of,
     `nearest` the first due date, `coming` those whose window is not open.
     """
-    ends = [week.sunday for week in weeks_ahead(today)]
-    column = Case(
-        *(When(on__lte=end, then=Value(n)) for n, end in enumerate(ends)),
-        default=Value(LATER), output_field=IntegerField(),
-    )  # fmt: skip
     hard = Q(hard=True)
     rows = (
         Task.objects.visible_to(member)
         .open()
         .annotate(on=work_day(today))
-        .annotate(column=column)
+        .annotate(column=_column(weeks_ahead(today)))
         .order_by()
         .values_list("assignee", "column")
         .annotate(
@@ -88,6 +85,31 @@ def board_sums(member: Member, today: dt.date) -> list[Sums]:
         )
     )  # fmt: skip
     return [Sums._make(row) for row in rows]
+
+
+def _column(weeks: Sequence[Week]) -> Case:
+    """In which of the weeks a task's day `on` lies, or `LATER`."""
+    whens = (When(on__lte=week.sunday, then=Value(n)) for n, week in enumerate(weeks))
+    return Case(*whens, default=Value(LATER), output_field=IntegerField())
+
+
+def week_sums(member: Member, today: dt.date, *, weeks: int = WEEKS) -> dict[int | None, list[int]]:
+    """Minutes booked by holder (None: nobody) in the first `weeks` of the weeks ahead. One query."""
+    ahead = weeks_ahead(today)[:weeks]
+    rows = (
+        Task.objects.visible_to(member)
+        .open()
+        .annotate(on=work_day(today))
+        .filter(on__lte=ahead[-1].sunday)
+        .annotate(column=_column(ahead))
+        .order_by()
+        .values_list("assignee", "column")
+        .annotate(Sum("planned_minutes"))
+    )
+    found: dict[int | None, list[int]] = defaultdict(lambda: [0] * weeks)
+    for holder, week, minutes in rows:
+        found[holder][week] = minutes
+    return dict(found)
 
 
 def colleagues_ahead(member: Member, today: dt.date) -> list[Member]:
@@ -103,16 +125,18 @@ def holders(member: Member, ids: set[int]) -> list[Member]:
     return list(Member.objects.visible_to(member).filter(pk__in=ids)) if ids else []
 
 
-def minutes_ahead(member: Member, today: dt.date) -> dict[int, list[int]]:
-    """Minutes for tasks by member id and week ahead; of today what is not used already. Three queries."""
-    weeks = weeks_ahead(today)
-    time = time_for_tasks(days_ahead(today), [member.clinic_id])
-    found: dict[int, list[int]] = defaultdict(lambda: [0] * WEEKS)
+def minutes_ahead(member: Member, today: dt.date, *, weeks: int = WEEKS) -> dict[int, list[int]]:
+    """Minutes for tasks by member id in the first `weeks` of the weeks ahead; of today what is not used already. Three
+    queries.
+    """
+    ahead = weeks_ahead(today)[:weeks]
+    week_of = {day: n for n, week in enumerate(ahead) for day in week.days if day >= today}
+    found: dict[int, list[int]] = defaultdict(lambda: [0] * weeks)
     used = _used(member, today)
-    for member_id, days in time.items():
+    for member_id, days in time_for_tasks(week_of, [member.clinic_id]).items():
         for day, minutes in days.items():
             left = max(0, minutes - used.get(member_id, 0)) if day == today else minutes
-            found[member_id][weeks.index(Week.of(day))] += left
+            found[member_id][week_of[day]] += left
     return dict(found)
 
 
@@ -151,7 +175,8 @@ def task_page(tasks: TaskQuerySet, after: str = "") -> tuple[list[ListRow], str]
     """
     rows = _rows(_after(tasks, after).in_order(), PAGE + 1)
     more = len(rows) > PAGE
-    return rows[:PAGE], key_of(rows[PAGE - 1].work) if more else ""
+    last = rows[PAGE - 1].work if more else None
+    return rows[:PAGE], key_of(last.hard, last.due_on, last.id) if last else ""
 
 
 def totals(tasks: TaskQuerySet) -> tuple[int, int]:
@@ -165,24 +190,16 @@ def first_ids(tasks: TaskQuerySet, limit: int) -> list[int]:
     return list(tasks.in_order().values_list("pk", flat=True)[:limit])
 
 
-def key_of(row: WorkRow) -> str:
-    """Where a row stands in the list's order, as an address can say it."""
-    return f"{int(row.hard)}.{row.due_on or ''}.{row.id}"
-
-
 def _after(tasks: TaskQuerySet, key: str) -> TaskQuerySet:
-    """What comes after the key in the order of `in_order`; a key that is none means from the beginning."""
-    try:
-        hard, day, pk = key.split(".")
-        is_hard, last = hard == "1", int(pk)
-        due = dt.date.fromisoformat(day) if day else None
-    except ValueError:
+    """What comes after the key in the order of `in_order`; an empty key means from the beginning."""
+    if not key:
         return tasks
-    same = Q(hard=is_hard, due_on=due) if due else Q(hard=is_hard, due_on__isnull=True)
+    hard, due, last = parse_key(key)
+    same = Q(hard=hard, due_on=due) if due else Q(hard=hard, due_on__isnull=True)
     later = same & Q(pk__gt=last)
     if due:
-        later |= Q(hard=is_hard) & (Q(due_on__gt=due) | Q(due_on__isnull=True))
-    if is_hard:
+        later |= Q(hard=hard) & (Q(due_on__gt=due) | Q(due_on__isnull=True))
+    if hard:
         later |= Q(hard=False)
     return tasks.filter(later)
 
@@ -193,15 +210,6 @@ def _rows(tasks: TaskQuerySet, limit: int) -> list[ListRow]:
     found = Task.objects.filter(pk__in=list(tasks.values_list("pk", flat=True)[:limit]))
     rows = found.order_by(*tasks.query.order_by).values_list(*WORK_ROW, *_LIST)
     return [ListRow(WorkRow._make(row[:cut]), *row[cut:]) for row in rows]
-
-
-def week_sums(member: Member, today: dt.date) -> dict[int | None, list[int]]:
-    """Minutes booked by holder (None: nobody) in each of the weeks ahead. One query."""
-    found: dict[int | None, list[int]] = defaultdict(lambda: [0] * WEEKS)
-    for row in board_sums(member, today):
-        if row.week != LATER:
-            found[row.holder][row.week] = row.minutes
-    return dict(found)
 
 
 def bulk_items(change: BulkChange) -> list[BulkItem]:

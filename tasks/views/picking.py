@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,6 +29,7 @@ from tasks.queries.board import (
     totals,
     week_sums,
 )
+from tasks.queries.keyset import BEGINNING, key_of, parse_key
 from tasks.selection import Selection
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
@@ -37,8 +37,7 @@ from teams.permissions import Permission, may, requires
 from teams.queries import stands_in
 
 UNDO_AT_HAND = dt.timedelta(minutes=30)
-AFTER = "etter"  # the key of the last row of the page before (tasks/queries/board.py)
-KEY = re.compile(r"[01]\.(\d{4}-\d\d-\d\d)?\.\d{1,18}")
+AFTER = "etter"  # the key of the last row of the page before (tasks/queries/keyset.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,8 @@ def place_of(request: MemberRequest) -> Place:
 
 def _place(name: str, query: QueryDict, after: str) -> Place:
     found = Selection.from_query(query, who=NOBODY if name == "pool" else TEAM)
-    return Place(name, found, after if KEY.fullmatch(after) else "")
+    key = parse_key(after)
+    return Place(name, found, "" if key == BEGINNING else key_of(*key))
 
 
 @require_safe
@@ -107,11 +107,10 @@ def _list(request: MemberRequest, place: Place, refused: forms.Form | None = Non
         "pool_page": place.name == "pool",
         "count": count,
         "minutes": minutes,
-        "lines": list_lines(rows, by=by, today=today),
+        "lines": list_lines(rows, by=by, today=today, ticked=_ticked(refused)),
         "next": replace(place, after=more).address if more else "",
         **_people(request, place, refused, today),
         "most": MOST,
-        "ticked": _ticked(refused),
     }
     quietly = request.htmx.target == "tavle" or (refused is not None and request.htmx.target == "ark")
     template = "tasks/board_list.html" + ("#list" if quietly else "")
@@ -147,7 +146,7 @@ def _people(
         "may_change": True,
         "leads": may(by, Permission.ASSIGN_TASKS),
         "form": refused or WishForm(members=here, auto_id="samlet_%s"),
-        "people": people(list(here.values()), minutes_ahead(by, today), week_sums(by, today)),
+        "people": people(here.values(), minutes_ahead(by, today, weeks=1), week_sums(by, today, weeks=1)),
         "latest": latest_change(by, since=timezone.now() - UNDO_AT_HAND),
     }
 

@@ -316,7 +316,7 @@ def test_many_rows_are_written_as_one_is(solbakken: Cast, nurse: Client) -> None
     lines = [line for s in nurse.get("/min-dag/").context["sections"] for line in s.lines]
     assert len(lines) == 2
     for line in lines:
-        one = render_to_string("tasks/row_one.html", {"line": line, "csrf_token": "t"})
+        one = render_to_string("tasks/row_one.html", {"each": line, "csrf_token": "t"})
         many = render_to_string("tasks/rows.html", {"lines": [line], "csrf_token": "t"})
         assert many.strip() == one.strip()
 
