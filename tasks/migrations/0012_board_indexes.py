@@ -27,6 +27,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='task',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.IsNull(models.Func(models.F('forbidden'), models.F('assignee'), function='array_position', output_field=models.IntegerField()), True), name='task_not_held_by_ruled_out'),
+            constraint=models.CheckConstraint(condition=django.db.models.lookups.IsNull(models.Func('forbidden', 'assignee', function='array_position', output_field=models.IntegerField()), True), name='task_not_held_by_ruled_out'),
         ),
     ]

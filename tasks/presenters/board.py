@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tasks.ahead import WEEKS
-from tasks.filters import NOBODY, TEAM, Filter
+from tasks.filters import NOBODY, TEAM, WEEK, Filter
 from tasks.queries.board import LATER, Away, Sums
 from tasks.selection import Selection
 from teams.calendar import Week, is_working_day
@@ -36,7 +36,7 @@ TOGETHER = {
 class Cell:
     """One week of somebody as it is written: a board has a hundred cells, and plain strings cost the page little.
 
-    `query` is the address of what it is made of, `level` 0 for nothing booked, 1 to 3 the fuller, 4 for more than
+    `query` is the address of what it is made of, `href` the same where there is anything, `level` 0 for nothing booked, 1 to 3 the fuller, 4 for more than
     there is time for. `share` is empty where there is neither time nor work, `width` where there is no time.
     """
 
@@ -51,6 +51,7 @@ class Cell:
     width: str
     over: str
     label: str
+    href: str
 
     def __getitem__(self, name: str) -> Any:
         return getattr(self, name)
@@ -188,10 +189,9 @@ class _Lines:
     def _cells(
         self, held: _Sum, minutes: Sequence[int], away: Sequence[Away], found: Selection, name: str
     ) -> tuple[Cell, ...]:
-        cells = []
+        cells, address = [], found.query()
         for n, (week, days) in enumerate(self.weeks):
-            query = found.but(week=str(week)).query() if held.tasks[n] else ""
-            words = {"name": name, "week": week.number}
+            query, words = f"{address}&{WEEK}={week}", {"name": name, "week": week.number}
             cells.append(
                 _cell(held.minutes[n], minutes[n], held.tasks[n], away_words(away, days), query, words)
             )
@@ -218,7 +218,7 @@ def _cell(booked: int, time: int, tasks: int, away: str, query: str, words: dict
         share=percent(booked, time) if time else words["booked"] if booked else "",
         amount=_("%(booked)s av %(all)s") % words,
         width=f"{min(100.0, 100 * booked / time):.1f}" if time else "",
-        over="1" if over else "", label=", ".join(label),
+        over="1" if over else "", label=", ".join(label), href=query if tasks else "",
     )  # fmt: skip
 
 

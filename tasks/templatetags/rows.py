@@ -20,7 +20,7 @@ LINE = (
     "patient_url", "who", "of_visit", "took", "holder", "note", "why", "standing_text", "sign", "others",
 )  # fmt: skip
 PICK = ("patient_url", "started", "coming", "locked", "holder", "when", "why", "ticked")
-CELL = ("query", "share", "over", "width", "away")
+CELL = ("href", "share", "over", "width", "away")
 
 
 @register.simple_tag(takes_context=True)
