@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from django.db.models import Case, Count, F, IntegerField, Min, Q, Sum, Value, When
@@ -125,15 +125,20 @@ def holders(member: Member, ids: set[int]) -> list[Member]:
     return list(Member.objects.visible_to(member).filter(pk__in=ids)) if ids else []
 
 
-def minutes_ahead(member: Member, today: dt.date, *, weeks: int = WEEKS) -> dict[int, list[int]]:
-    """Minutes for tasks by member id in the first `weeks` of the weeks ahead; of today what is not used already. Three
-    queries.
-    """
-    ahead = weeks_ahead(today)[:weeks]
-    week_of = {day: n for n, week in enumerate(ahead) for day in week.days if day >= today}
-    found: dict[int, list[int]] = defaultdict(lambda: [0] * weeks)
+def time_ahead(member: Member, today: dt.date, *, weeks: int = WEEKS) -> dict[int, dict[dt.date, int]]:
+    """Minutes for tasks by member id and day in the first `weeks` of the weeks ahead. Two queries."""
+    last = weeks_ahead(today)[weeks - 1].sunday
+    return time_for_tasks((day for day in days_ahead(today) if day <= last), [member.clinic_id])
+
+
+def minutes_ahead(
+    member: Member, today: dt.date, time: Mapping[int, Mapping[dt.date, int]]
+) -> dict[int, list[int]]:
+    """The `time_ahead` by member id and week; of today what is not used already. One query."""
+    week_of = {day: n for n, week in enumerate(weeks_ahead(today)) for day in week.days}
+    found: dict[int, list[int]] = defaultdict(lambda: [0] * WEEKS)
     used = _used(member, today)
-    for member_id, days in time_for_tasks(week_of, [member.clinic_id]).items():
+    for member_id, days in time.items():
         for day, minutes in days.items():
             left = max(0, minutes - used.get(member_id, 0)) if day == today else minutes
             found[member_id][week_of[day]] += left

@@ -30,16 +30,17 @@ from tasks.queries.board import (
     holders,
     minutes_ahead,
     pressing,
+    time_ahead,
 )
 from tasks.queries.delegations import warnings
 from tasks.sharings import overtime_ahead
-from tasks.stranded import stranded
+from tasks.stranded import Time, stranded
 from teams.actions import allow_overtime
 from teams.calendar import oslo_date, working_days
 from teams.middleware import MemberRequest
 from teams.models import Member
 from teams.permissions import Permission, may, requires
-from teams.queries import stands_in, time_for_tasks
+from teams.queries import stands_in
 from teams.templatetags.fordel import long_day, minutes
 
 OVERTIME_REFUSED = {
@@ -82,17 +83,18 @@ def _team(request: MemberRequest, form: OvertimeForm | None = None, status: int 
     """As many queries for a large clinic as for a small one."""
     by, today = request.member, oslo_date(timezone.now())
     members, by_day = colleagues_ahead(by, today), request.GET.get("vis") == "dager"
+    time = time_ahead(by, today)
     context: dict[str, Any] = {
         "delegation_warnings": warnings(by, today),
         "today": today,
         "by_day": by_day,
         "sees_patients": may(by, Permission.SEE_PATIENTS),
-        **(_days(by, members, today) if by_day else _weeks(by, members, today)),
+        **(_days(by, members, time, today) if by_day else _weeks(by, members, time, today)),
     }
     if may(by, Permission.SEE_PATIENTS) and stands_in(by, today):
         context |= {
             "stands_in": True,
-            "stranded": banner(stranded(by.clinic_id, today)),
+            "stranded": banner(stranded(by.clinic_id, today, time=time)),
             "came_back": back_words(came_back(by, today, everybodys=True), by, today),
             "pressing": list_lines(pressing(by), by=by, today=today),
         }
@@ -101,19 +103,19 @@ def _team(request: MemberRequest, form: OvertimeForm | None = None, status: int 
     return render(request, "tasks/team.html", context, status=status)
 
 
-def _weeks(by: Member, members: list[Member], today: dt.date) -> dict[str, Any]:
-    """Six queries, whatever the clinic; one more where somebody holds tasks and works here no more."""
+def _weeks(by: Member, members: list[Member], time: Time, today: dt.date) -> dict[str, Any]:
+    """Three queries, whatever the clinic; one more where somebody holds tasks and works here no more."""
     sums = board_sums(by, today)
     gone = holders(by, {row.holder for row in sums if row.holder} - {m.pk for m in members})
-    times = minutes_ahead(by, today), away_ahead(by, today)
+    times = minutes_ahead(by, today, time), away_ahead(by, today)
     return {"board": board(sums, members, gone, *times, weeks=weeks_ahead(today), today=today)}
 
 
-def _days(by: Member, members: list[Member], today: dt.date) -> dict[str, Any]:
-    """Five queries. Only who works here today, as in the plan of these days."""
+def _days(by: Member, members: list[Member], time: Time, today: dt.date) -> dict[str, Any]:
+    """Three queries. Only who works here today, as in the plan of these days."""
     days = working_days(today, 5)
     here = [m for m in members if m.starts_on <= today]
-    times = time_for_tasks(days, [by.clinic_id]), week_load(by, days)
+    times = time, week_load(by, days)
     pool = board(board_sums(by, today), [], [], {}, {}, weeks=weeks_ahead(today), today=today)
     return {"days": days, "rows": team_rows(here, days, *times, away_ahead(by, today)), "board": pool}
 

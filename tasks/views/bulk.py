@@ -21,7 +21,7 @@ from tasks.life import NotAllowed
 from tasks.many import MOST, Judged, Wish
 from tasks.models import BulkChange, Task
 from tasks.presenters.bulk import done_words, left_groups, left_words, named, week_loads, wish_words
-from tasks.queries.board import bulk_items, colleagues_ahead, first_ids, minutes_ahead, week_sums
+from tasks.queries.board import bulk_items, colleagues_ahead, first_ids, minutes_ahead, time_ahead, week_sums
 from tasks.views.picking import Place, place_of, refused_list
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
@@ -178,7 +178,7 @@ def _preview(request: MemberRequest, place: Place, wish: Wish, found: Judged) ->
         "along": len(found.along & found.versions.keys()),
         "from_plans": sum(1 for task in found.changes if task.plan_step_id) if wish.closing else 0,
         "loads": week_loads(
-            found, wish, members.values(), minutes_ahead(by, today), week_sums(by, today),
+            found, wish, members.values(), minutes_ahead(by, today, time_ahead(by, today)), week_sums(by, today),
             today=today, weeks=weeks_ahead(today),
         ),
         "weeks": weeks_ahead(today),

@@ -26,6 +26,7 @@ from tasks.queries.board import (
     list_kinds,
     minutes_ahead,
     task_page,
+    time_ahead,
     totals,
     week_sums,
 )
@@ -146,7 +147,11 @@ def _people(
         "may_change": True,
         "leads": may(by, Permission.ASSIGN_TASKS),
         "form": refused or WishForm(members=here, auto_id="samlet_%s"),
-        "people": people(here.values(), minutes_ahead(by, today, weeks=1), week_sums(by, today, weeks=1)),
+        "people": people(
+            here.values(),
+            minutes_ahead(by, today, time_ahead(by, today, weeks=1)),
+            week_sums(by, today, weeks=1),
+        ),
         "latest": latest_change(by, since=timezone.now() - UNDO_AT_HAND),
     }
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from tasks.actions import doing
 from tasks.ahead import WEEKS, column_of, days_ahead, weeks_ahead
 from tasks.models import BulkChange, Task, TaskEvent, TaskKind
-from tasks.queries.board import PAGE, board_sums, minutes_ahead, task_page
+from tasks.queries.board import PAGE, board_sums, minutes_ahead, task_page, time_ahead
 from tasks.selection import Selection
 from teams.calendar import DAY, Week, oslo_date, working_days
 from teams.models import Absence, Member
@@ -122,14 +122,18 @@ def test_capacity_is_what_is_left_from_today_and_professions_are_added_up(
 
 
 def test_what_is_done_today_is_no_time_for_tasks_any_more(solbakken: Cast) -> None:
+    def ahead(day: dt.date) -> int:
+        time = time_ahead(solbakken.doctor, day)
+        return minutes_ahead(solbakken.doctor, day, time)[solbakken.nurse.pk][0]
+
     def this_week() -> int:
-        return minutes_ahead(solbakken.doctor, MONDAY)[solbakken.nurse.pk][0]
+        return ahead(MONDAY)
 
     assert this_week() == 5 * 300
     task = make_task(solbakken.clinic, "sarstell", assignee=solbakken.nurse)
     doing.complete(task.pk, by=solbakken.nurse, minutes=40, at=MORNING)
     assert this_week() == 5 * 300 - 40
-    assert minutes_ahead(solbakken.doctor, MONDAY + 2 * DAY)[solbakken.nurse.pk][0] == 3 * 300
+    assert ahead(MONDAY + 2 * DAY) == 3 * 300
 
 
 def test_absence_is_told_as_away_and_never_why(solbakken: Cast, leader: Client) -> None:
