@@ -169,7 +169,7 @@ def employed(member: Member, day: dt.date) -> bool:
 
 
 def gather(clinic_ids: list[int], *, today: dt.date) -> Gathered:
-    """Read it all, inside a scope that sees these clinics. Eight queries, however many clinics."""
+    """Read it all, inside a scope that sees these clinics. Seven queries, however many clinics."""
     days = tuple(working_days(today, HORIZON))
     rows = _rows(clinic_ids, days[-1])
     members = defaultdict(list)

@@ -113,10 +113,10 @@ class Room:
 
 
 def stranded(clinic_id: int, today: dt.date, *, time: Time | None = None) -> Stranded:
-    """By member and reason, added up in the database. Eight queries, whatever the clinic; two more where somebody holds
+    """By member and reason, added up in the database. Seven queries, whatever the clinic; two more where somebody holds
     what their profession alone does not let them do. Inside a scope that sees it.
 
-    `time` is what `time_for_tasks` says of the weeks ahead, where it has been read already: two queries fewer.
+    `time` is what `time_for_tasks` says of the weeks ahead, where it has been read already: one query fewer.
     """
     room = _room(clinic_id, today, time)
     members = {m.pk: m for m in Member.objects.filter(clinic=clinic_id)}
@@ -140,7 +140,7 @@ def stranded(clinic_id: int, today: dt.date, *, time: Time | None = None) -> Str
 
 
 def _room(clinic_id: int, today: dt.date, time: Time | None) -> Room:
-    """Three queries; one where the time is known."""
+    """Two queries; one where the time is known."""
     days = tuple(working_days(today, HORIZON))
     time = time_for_tasks(days, [clinic_id]) if time is None else time
     return Room(today, days, time, free(time, spent_on([clinic_id], days[0]), days[0]))

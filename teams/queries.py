@@ -6,12 +6,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, Model, OuterRef, Q
+from django.db.models import Model
 
 from teams.calendar import OSLO, day_share
-from teams.models import Absence, Clinic, DayPart, Member, Overtime, User
+from teams.models import Clinic, Member, User
 from teams.permissions import TABLE, Permission, may
 from teams.prepared import prepared
 
@@ -52,63 +53,53 @@ def _names(model: type[Model]) -> tuple[str, ...]:
     return tuple(field.attname for field in model._meta.concrete_fields)
 
 
+_CAPACITY = """
+    SELECT member_id, on_day, minutes FROM teams_capacity(%(days)s::date[], %(shares)s::real[])
+    WHERE minutes > 0 AND (%(clinics)s::bigint[] IS NULL OR clinic_id = ANY(%(clinics)s::bigint[]))
+"""
+# None for somebody who is absent or not employed that day: nobody is called in from leave by a number.
+_OVERTIME = """
+    UNION ALL
+    SELECT o.member_id, o.day, o.minutes FROM teams_overtime o JOIN teams_member m ON m.id = o.member_id
+    WHERE o.day = ANY(%(days)s::date[]) AND o.minutes > 0
+        AND (%(clinics)s::bigint[] IS NULL OR o.clinic_id = ANY(%(clinics)s::bigint[]))
+        AND m.starts_on <= o.day AND (m.ends_on IS NULL OR m.ends_on >= o.day)
+        AND NOT EXISTS (
+            SELECT FROM teams_absence a
+            WHERE a.member_id = o.member_id AND a.part = 'whole' AND o.day BETWEEN a.starts_on AND a.ends_on
+        )
+"""
+
+
 def capacity(days: Iterable[dt.date], clinics: list[int] | None = None) -> dict[int, dict[dt.date, int]]:
     """Minutes for tasks by member id and day, of these clinics, or of all that the database role sees. One query.
 
     Counts hours at work less what is booked for other things, absence, employment, public holidays and
     half days (the SQL function `teams_capacity`, docs/numbers.md). Days without capacity are left out.
     """
-    days = list(days)
-    found: dict[int, dict[dt.date, int]] = defaultdict(dict)
-    # A page asks for its own clinic, again and again; a job for all of them, and then the plan matters.
-    with prepared() if clinics and len(clinics) == 1 else connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT member_id, on_day, minutes FROM teams_capacity(%s::date[], %s::real[])"
-            " WHERE minutes > 0 AND (%s::bigint[] IS NULL OR clinic_id = ANY(%s::bigint[]))",
-            [days, [day_share(day) for day in days], clinics, clinics],
-        )
-        for member_id, day, minutes in cursor.fetchall():
-            found[member_id][day] = minutes
-    return dict(found)
-
-
-def overtime(days: Iterable[dt.date], clinics: list[int] | None = None) -> dict[int, dict[dt.date, int]]:
-    """Minutes that leaders allowed beyond capacity, by member id and day. One query.
-
-    None for somebody who is absent or not employed that day: nobody is called in from leave by a number.
-    """
-    away = Absence.objects.filter(
-        part=DayPart.WHOLE,
-        member=OuterRef("member"),
-        starts_on__lte=OuterRef("day"),
-        ends_on__gte=OuterRef("day"),
-    )
-    rows = Overtime.objects.filter(
-        Q(member__ends_on__isnull=True) | Q(member__ends_on__gte=F("day")),
-        ~Exists(away),
-        day__in=list(days),
-        minutes__gt=0,
-        member__starts_on__lte=F("day"),
-    )
-    if clinics is not None:
-        rows = rows.filter(clinic__in=clinics)
-    found: dict[int, dict[dt.date, int]] = defaultdict(dict)
-    for member_id, day, minutes in rows.values_list("member_id", "day", "minutes"):
-        found[member_id][day] = minutes
-    return dict(found)
+    return _minutes(_CAPACITY, days, clinics)
 
 
 def time_for_tasks(
     days: Iterable[dt.date], clinics: list[int] | None = None
 ) -> dict[int, dict[dt.date, int]]:
-    """What may be planned by member id and day: capacity and allowed overtime. Two queries."""
+    """What may be planned by member id and day: capacity, and overtime that a leader allowed. One query."""
+    return _minutes(_CAPACITY + _OVERTIME, days, clinics)
+
+
+def _minutes(
+    statement: str, days: Iterable[dt.date], clinics: list[int] | None
+) -> dict[int, dict[dt.date, int]]:
     days = list(days)
-    found = capacity(days, clinics)
-    for member_id, extra in overtime(days, clinics).items():
-        own = found.setdefault(member_id, {})
-        for day, minutes in extra.items():
-            own[day] = own.get(day, 0) + minutes
-    return found
+    found: dict[int, dict[dt.date, int]] = defaultdict(dict)
+    # A page asks for its own clinic, again and again; a job for all of them, and then the plan matters.
+    with prepared() if clinics and len(clinics) == 1 else connection.cursor() as cursor:
+        asked: dict[str, Any] = {"days": days, "shares": [day_share(day) for day in days], "clinics": clinics}
+        cursor.execute(statement, asked)
+        for member_id, day, minutes in cursor.fetchall():
+            of_member = found[member_id]
+            of_member[day] = of_member.get(day, 0) + minutes
+    return dict(found)
 
 
 def leaders_at_work(member: Member, day: dt.date) -> bool:

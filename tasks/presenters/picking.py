@@ -19,7 +19,7 @@ from tasks.queries.board import ListRow
 from tasks.selection import Selection
 from teams.calendar import Week
 from teams.models import Member, Profession
-from teams.templatetags.fordel import short_day
+from teams.templatetags.fordel import hours, percent, short_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,17 @@ def _coming(row: ListRow, today: dt.date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """Somebody to give tasks to, and how full the week at hand is."""
+    """Somebody to give tasks to, and how full the week at hand is, as it is written; `share` is empty without time."""
 
-    id: int
+    key: str
     name: str
     profession: str
-    booked: int
-    capacity: int
+    booked: str
+    time: str
+    share: str
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self, name)
 
 
 def people(
@@ -94,13 +98,14 @@ def people(
     minutes: Mapping[int, Sequence[int]],
     booked: Mapping[int | None, Sequence[int]],
 ) -> list[Receiver]:
-    """In the order given."""
-    return [
-        Receiver(
-            m.pk, m.name, str(Profession(m.profession).label), booked.get(m.pk, (0,))[0], minutes.get(m.pk, (0,))[0]
-        )
-        for m in members
-    ]  # fmt: skip
+    """In the order given, with the minutes there are and those booked by week; the first is the week at hand."""
+    found = []
+    for m in members:
+        (of_week, *_later), (taken, *_later) = minutes.get(m.pk, (0,)), booked.get(m.pk, (0,))
+        share = percent(taken, of_week) if of_week else ""
+        label = str(Profession(m.profession).label)
+        found.append(Receiver(str(m.pk), m.name, label, hours(taken), hours(of_week), share))
+    return found
 
 
 def heading(selection: Selection, members: Iterable[Member], *, by: Member, week: Week | None) -> str:

@@ -36,7 +36,7 @@ class TeamRow:
 def team_rows(
     members: Iterable[Member],
     days: list[dt.date],
-    capacity: dict[int, dict[dt.date, int]],
+    capacity: Mapping[int, Mapping[dt.date, int]],
     booked: dict[int, dict[dt.date, int]],
     away: Mapping[int, Sequence[Away]],
 ) -> list[TeamRow]:

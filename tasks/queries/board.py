@@ -126,7 +126,7 @@ def holders(member: Member, ids: set[int]) -> list[Member]:
 
 
 def time_ahead(member: Member, today: dt.date, *, weeks: int = WEEKS) -> dict[int, dict[dt.date, int]]:
-    """Minutes for tasks by member id and day in the first `weeks` of the weeks ahead. Two queries."""
+    """Minutes for tasks by member id and day in the first `weeks` of the weeks ahead. One query."""
     last = weeks_ahead(today)[weeks - 1].sunday
     return time_for_tasks((day for day in days_ahead(today) if day <= last), [member.clinic_id])
 

@@ -74,7 +74,7 @@ def week_load(member: Member, days: list[dt.date]) -> dict[int, dict[dt.date, in
 
 
 def minutes_left(member: Member, day: dt.date, *, today: dt.date, but: int | None = None) -> tuple[int, int]:
-    """(minutes for tasks with overtime, minutes taken) of a member's day; the task `but` is not counted. Four queries."""
+    """(minutes for tasks with overtime, minutes taken) of a member's day; the task `but` is not counted. Three queries."""
     whole = time_for_tasks([day], [member.clinic_id]).get(member.pk, {}).get(day, 0)
     begun = Q(state=TaskState.STARTED) if day == today else Q()
     mine = Task.objects.visible_to(member).open().held_by(member).exclude(pk=but)

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from tasks.presenters import TaskLine
 from tasks.presenters.board import Cell
-from tasks.presenters.picking import PickLine
+from tasks.presenters.picking import PickLine, Receiver
 from teams.pieces import writer
 
 register = template.Library()
@@ -51,3 +51,10 @@ def board_cells(cells: Iterable[Cell], links: bool) -> SafeString:
     """A row's weeks, by board_cell.html."""
     write = writer("tasks/board_cell.html", CELL, links=bool(links))
     return mark_safe("".join(map(write, cells)))  # noqa: S308  # as above
+
+
+@register.simple_tag
+def people_strip(people: Iterable[Receiver]) -> SafeString:
+    """Everybody whom tasks can be given to, by board_person.html."""
+    write = writer("tasks/board_person.html", ("share",))
+    return mark_safe("".join(map(write, people)))  # noqa: S308  # as above
