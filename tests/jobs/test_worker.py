@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,7 +34,7 @@ def clinics(committed: None) -> None:
 
 
 def at_work(text: str) -> bool:
-    """Is a worker's statement with these words running now?"""
+    """Is a worker's statement that begins with these words (the server keeps its first 1,024) running now?"""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE usename = 'fordel_jobs' AND datname = current_database()"
@@ -82,16 +84,37 @@ def test_a_worker_that_starts_does_what_was_missed(clinics: None) -> None:
     assert_the_weeks_are_whole()
 
 
+@contextmanager
+def slowed(written: str) -> Iterator[None]:
+    """Each statement that writes this (`INSERT ON tasks_task`) takes three seconds: long enough to be met at work."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE OR REPLACE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN PERFORM pg_sleep(3); RETURN NULL; END $$"
+        )
+        cursor.execute(f"CREATE TRIGGER slowly BEFORE {written} EXECUTE FUNCTION slowly()")
+        try:
+            yield
+        finally:
+            cursor.execute(f"DROP TRIGGER slowly ON {written.rsplit(maxsplit=1)[-1]}")
+            cursor.execute("DROP FUNCTION slowly()")
+
+
 @pytest.mark.parametrize(
-    "moment",
+    ("moment", "written"),
     [
-        "INSERT INTO tasks_task", "FROM tasks_task", "INSERT INTO tasks_allocationchange", "Carries out the changes",
-        "INSERT INTO reports_",
+        ("Opens the task of every occasion", "INSERT ON tasks_task"),
+        ("Puts down that tonight's sharing out", "INSERT ON tasks_allocationrun"),
+        ("INSERT INTO tasks_allocationchange", "INSERT ON tasks_allocationchange"),
+        ("Carries out the changes", "UPDATE ON tasks_allocationchange"),
+        ("INSERT INTO reports_", "INSERT ON reports_weeklyreport"),
     ],
-)  # fmt: skip
-def test_killed_in_the_middle_nothing_is_twice_and_nothing_missing(clinics: None, moment: str) -> None:
-    with worker() as first:
-        until(lambda: at_work(moment), seconds=30)
+)
+def test_killed_in_the_middle_nothing_is_twice_and_nothing_missing(
+    clinics: None, moment: str, written: str
+) -> None:
+    with slowed(written), worker() as first:
+        until(lambda: at_work(moment))
         kill(first)
     with worker():
         until(shared_out)
