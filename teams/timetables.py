@@ -68,7 +68,7 @@ def supervision_of(member: Member, today: dt.date) -> list[Supervision]:
     if not trainees:
         return []
     weekly = Duty.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=today),
+        Q(ends_on__isnull=True) | Q(ends_on__gte=today), starts_on__lte=today,
         clinic=member.clinic_id, member__in=[m.supervisor_id for m in trainees], kind=DutyKind.SUPERVISION,
         weekday__isnull=False,
     )  # fmt: skip

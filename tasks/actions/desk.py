@@ -10,7 +10,7 @@ from teams.models import Member
 from teams.permissions import Permission, require
 
 MOST_VIEWS = 20  # of one page
-PAGES = ("my_day", "board")
+PAGES = ("my_day",)
 
 
 @transaction.atomic

@@ -206,7 +206,7 @@ def _from(row: WorkRow) -> str:
 def _tried(row: WorkRow) -> str:
     if not row.attempts:
         return ""
-    return ngettext("Ikke nådd én gang.", "Ikke nådd %(n)d ganger.", row.attempts) % {"n": row.attempts}
+    return ngettext("Forsøkt nådd én gang.", "Forsøkt nådd %(n)d ganger.", row.attempts) % {"n": row.attempts}
 
 
 def _pair(row: WorkRow, today: dt.date) -> str:

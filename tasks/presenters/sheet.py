@@ -91,10 +91,6 @@ def attempts_words(task: Task, until: dt.date | None, today: dt.date) -> str:
             "Prøvd to ganger før. Blir pasienten ikke nådd nå heller, kan oppgaven avsluttes som «ikke nådd»."
         )
     if until is None:
-        if task.attempts < ENOUGH:
-            return _(
-                "Prøvd to ganger før. Nås pasienten ikke nå heller, kan oppgaven avsluttes som «ikke nådd»."
-            )
         return _("Prøvd %(n)d ganger. Oppgaven kan avsluttes som «ikke nådd».") % {"n": task.attempts}
     words = {"day": day_words(until, today)}
     again = _("Ikke nådd nå: oppgaven vises igjen %(day)s.") % words

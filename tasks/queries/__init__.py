@@ -16,10 +16,9 @@ from tasks.queries.eligible import last_hand_on, may_do, receivers, who_may
 from tasks.queries.loads import ORDER, DayLoad, minutes_left, team_load, week_load
 from tasks.queries.plans import MATCHING, plans_of, programme_list
 from tasks.queries.runs import last_sharing, may_undo
-from tasks.queries.standing import escalated, last_event, waiting_returns
+from tasks.queries.standing import waiting_returns
 from tasks.queries.usual import LOGGED, usual_minutes
 from tasks.queries.worklist import (
-    MOST_ROWS,
     QUICK_KINDS,
     WORK_ROW,
     Done,
@@ -27,17 +26,13 @@ from tasks.queries.worklist import (
     day_at_hand,
     done_on,
     quick_kinds,
-    unassigned,
     unassigned_count,
     work_row,
-    working_day_at_hand,
-    worklist,
 )
 
 __all__ = [
     "LOGGED",
     "MATCHING",
-    "MOST_ROWS",
     "ORDER",
     "QUICK_KINDS",
     "SECTIONS",
@@ -49,10 +44,8 @@ __all__ = [
     "WorkRow",
     "day_at_hand",
     "done_on",
-    "escalated",
     "filter_names",
     "kinds_to_choose",
-    "last_event",
     "last_hand_on",
     "last_sharing",
     "matching",
@@ -69,7 +62,6 @@ __all__ = [
     "saved_views",
     "sums_and_first",
     "team_load",
-    "unassigned",
     "unassigned_count",
     "usual_minutes",
     "waiting_returns",
@@ -77,6 +69,4 @@ __all__ = [
     "week_load",
     "who_may",
     "work_row",
-    "working_day_at_hand",
-    "worklist",
 ]

@@ -17,9 +17,6 @@ from teams.calendar import DAY, day_share, is_working_day, midnight, working_day
 from teams.models import Member
 from teams.queries import capacity
 
-MOST_ROWS = 300
-
-
 QUICK_KINDS = 6
 
 
@@ -80,12 +77,6 @@ WORK_ROW: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-def worklist(member: Member, *, limit: int = MOST_ROWS) -> list[WorkRow]:
-    """What the member holds, hard deadlines and nearest due first, undated last. One query, bounded."""
-    rows = Task.objects.visible_to(member).open().held_by(member).in_order().values_list(*WORK_ROW)
-    return [WorkRow._make(row) for row in rows[:limit]]
-
-
 def work_row(member: Member, task_id: int) -> WorkRow:
     """One task as a row. One query. Raises Task.DoesNotExist."""
     return WorkRow._make(Task.objects.visible_to(member).values_list(*WORK_ROW).get(pk=task_id))
@@ -94,12 +85,6 @@ def work_row(member: Member, task_id: int) -> WorkRow:
 def unassigned_count(member: Member) -> int:
     """How many of the clinic's tasks nobody holds and somebody could do now. One query."""
     return int(Task.objects.visible_to(member).open().filter(state=TaskState.OPEN).count())
-
-
-def unassigned(member: Member, *, limit: int = 50) -> list[WorkRow]:
-    """The clinic's tasks that nobody holds and somebody could do now, nearest due first. One query, bounded."""
-    rows = Task.objects.visible_to(member).open().filter(state=TaskState.OPEN).in_order()
-    return [WorkRow._make(row) for row in rows.values_list(*WORK_ROW)[:limit]]
 
 
 class Done(NamedTuple):
@@ -144,13 +129,9 @@ def quick_kinds(member: Member, *, today: dt.date) -> list[TaskKind]:
     return in_order[:QUICK_KINDS]
 
 
-def working_day_at_hand(member: Member, today: dt.date) -> dt.date:
-    """Today if the member has minutes today, else their next such day within three weeks, else the next working day."""
-    return day_at_hand(member, today)[0]
-
-
 def day_at_hand(member: Member, today: dt.date) -> tuple[dt.date, int]:
-    """The working day at hand and its minutes for tasks. One query when the member is at work today, else two."""
+    """The working day at hand and its minutes for tasks: today if there are any, else the next such day within three weeks,
+    else the next working day. One query when the member is at work today, else two."""
     own = [member.clinic_id]
     if is_working_day(today) and (minutes := capacity([today], own).get(member.pk, {}).get(today)):
         return today, minutes

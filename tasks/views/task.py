@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from tasks.actions import doing
@@ -27,7 +28,7 @@ from tasks.views.sheet import DIALOG, sheet, task_or_404
 from teams.middleware import MemberRequest
 from teams.permissions import Permission, requires
 
-NOT_YOURS = "Du kan ikke gjøre denne selv. Gi den videre til en som kan."
+NOT_YOURS = gettext_lazy("Du kan ikke gjøre denne selv. Gi den videre til en som kan.")
 
 
 @require_safe
@@ -71,7 +72,7 @@ def complete(request: MemberRequest, task_id: int) -> HttpResponse:
     except ValueError:
         return _refused(request, task_id, _("Oppgaven har ikke den kanalen."))
     except PermissionDenied:
-        return _refused(request, task_id, _(NOT_YOURS))
+        return _refused(request, task_id, str(NOT_YOURS))
     except NotAllowed:
         return second_at_doing(request, task_id)
     if request.htmx.target == DIALOG:
@@ -127,7 +128,7 @@ def _at_it(request: MemberRequest, task_id: int, act: Callable[[], Task]) -> Htt
     try:
         act()
     except PermissionDenied:
-        return _refused(request, task_id, _(NOT_YOURS))
+        return _refused(request, task_id, str(NOT_YOURS))
     except Changed:
         return second_at_taking_over(request, task_id)
     except NotAllowed as error:

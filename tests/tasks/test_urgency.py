@@ -8,10 +8,8 @@ import pytest
 
 from tasks.actions.nightly import open_due_tasks
 from tasks.models import Task
-from tasks.queries import escalated
 from tasks.urgency import EVERYBODY, LEADER, NONE, Bounds
 from teams.calendar import DAY, is_working_day
-from teams.models import Absence
 from tests.conftest import Cast
 from tests.tasks.conftest import MONDAY, MORNING, make_task
 
@@ -70,24 +68,6 @@ def test_a_task_is_never_told_of_less_than_before(solbakken: Cast) -> None:
     task.refresh_from_db()
     assert task.escalated == 2
     assert not task.events.exists()
-
-
-def test_leaders_are_told_first_and_everybody_when_no_leader_is_there(
-    solbakken: Cast, furulund: Cast
-) -> None:
-    soon = make_task(solbakken.clinic, "vaksine", hard=True, due_on=WEDNESDAY, escalated=1)
-    now = make_task(solbakken.clinic, "vaksine", hard=True, due_on=MONDAY, escalated=2)
-
-    def told(member: object) -> list[int]:
-        return [row.id for row in escalated(member, now=MORNING)]  # type: ignore[arg-type]
-
-    assert told(solbakken.doctor) == [now.pk, soon.pk]
-    assert told(solbakken.nurse) == [now.pk]
-    assert told(furulund.doctor) == []
-    Absence.objects.create(
-        clinic=solbakken.clinic, member=solbakken.doctor, reason="sick", starts_on=MONDAY, ends_on=MONDAY
-    )
-    assert told(solbakken.nurse) == [now.pk, soon.pk]
 
 
 def test_the_days_here_are_what_they_are_taken_for() -> None:
