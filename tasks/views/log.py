@@ -15,6 +15,7 @@ from tasks.forms import LogForm
 from tasks.models import Task
 from tasks.queries import LOGGED, quick_kinds, usual_minutes, work_row
 from tasks.views.answers import Desk, what_follows, where_it_stands
+from tasks.views.once import key_of
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
 from teams.permissions import Permission, requires
@@ -40,7 +41,7 @@ def log(request: MemberRequest) -> HttpResponse:
     sole = kind.channels[0] if len(kind.channels) == 1 else ""
     task = log_work(
         kind, by=member, minutes=data["minutes"] or usual, origin=data["origin"] or kind.origin,
-        sender=data["sender"], at=now, channel=data["channel"] or sole,
+        sender=data["sender"], at=now, channel=data["channel"] or sole, once=key_of(request),
     )  # fmt: skip
     return _logged(request, task)
 
