@@ -76,7 +76,8 @@ def test_after_each_answer_the_next_press_is_another_one(nurse: Client) -> None:
     first, twice = (nurse.post("/min-dag/logg/", sent, headers=PANEL) for _ in range(2))
     assert "Logget: " in first.content.decode()
     assert "Logget: " in twice.content.decode()
-    assert Task.objects.count() == 1
+    row = f'<span id="gjort-{Task.objects.get().pk}" hx-swap-oob="delete">'
+    assert [row in answer.content.decode() for answer in (first, twice)] == [False, True]
     (key,) = keys_on(twice)
     assert 'hx-swap-oob="outerHTML:#logg-panel .once"' in twice.content.decode()
     nurse.post("/min-dag/logg/", {**sent, "once": key}, headers=PANEL)
