@@ -18,7 +18,7 @@ from tasks.forms import AttemptForm, PostponeForm, ReasonForm
 from tasks.forms.ending import FIELDS
 from tasks.models import Closing, Task, TaskState
 from tasks.presenters import day_words
-from tasks.queries import receivers
+from tasks.queries import Receivers, receivers
 from tasks.queries.told import note_of
 from tasks.views.meeting import decide
 from tasks.views.sheet import close_form, hand_on_form, sheet, task_or_404
@@ -42,12 +42,15 @@ def postpone(request: MemberRequest, task_id: int) -> HttpResponse:
 def hand_on(request: MemberRequest, task_id: int) -> HttpResponse:
     found, now = task_or_404(request, task_id), timezone.now()
 
+    def team() -> Receivers:
+        return receivers(found, request.member, today=oslo_date(now))
+
     def act(data: dict[str, Any]) -> Task:
-        to = {m.pk: m for m, _load in receivers(found, request.member, today=oslo_date(now))}
+        to = {m.pk: m for m, _load in team().may}
         return doing.hand_on(task_id, by=request.member, at=now, **{**data, "to": to.get(data["to"])})
 
     return decide(
-        request, task_id, "hand_on", lambda data: hand_on_form(request, task_or_404(request, task_id), data), act,
+        request, task_id, "hand_on", lambda data: hand_on_form(task_or_404(request, task_id), team(), data), act,
         lambda done: (
             _("%(name)s er gitt til %(who)s.") % {"name": done.name, "who": done.assignee or _("teamet")}, "",
         ),
