@@ -85,7 +85,7 @@ def send_back(request: MemberRequest, task_id: int) -> HttpResponse:
 @require_POST
 @requires(Permission.DO_TASKS)
 def attempt(request: MemberRequest, task_id: int) -> HttpResponse:
-    """«Ikke nådd nå»: the task shows again after a week, then after a month."""
+    """«Ikke nådd nå»: the task shows again on the day chosen, else after a week, then after a month."""
     now = timezone.now()
     return decide(
         request, task_id, "attempt", lambda data: AttemptForm(data, auto_id="forsok_%s"),
@@ -118,16 +118,22 @@ def close(request: MemberRequest, task_id: int) -> HttpResponse:
 
 def _closed(task: Task) -> tuple[str, str]:
     note = note_of(task) if task.closing in closings.JOURNALLED else None
-    text = format_html(
-        '{} <a href="{}">{}</a>',
-        _("%(name)s er avsluttet: %(how)s.") % {"name": task.name, "how": Closing(task.closing).label},
-        reverse("task", args=[task.pk]), _("Se den, eller angre"),
-    )  # fmt: skip
+    words = {"name": task.name, "how": Closing(task.closing).label}
+    text = _with_undo(_("%(name)s er avsluttet: %(how)s.") % words, task)
     return text, reverse("journal_note", args=[note.pk]) if note else ""
 
 
 def _tried(task: Task, today: dt.date) -> str:
     words = {"name": task.name, "day": day_words(task.opens_on, today)}
     if task.opens_on > today and task.state != TaskState.STARTED:
-        return _("%(name)s: ikke nådd. Den vises igjen %(day)s.") % words
-    return _("%(name)s: ikke nådd. Tre forsøk er gjort: den kan avsluttes som «ikke nådd».") % words
+        text = _("%(name)s: ikke nådd. Den vises igjen %(day)s.") % words
+    else:
+        text = _("%(name)s: ikke nådd. Tre forsøk er gjort: den kan avsluttes som «ikke nådd».") % words
+    return _with_undo(text, task)
+
+
+def _with_undo(text: str, task: Task) -> str:
+    """The sentence, and a way to the sheet, where it can be taken back."""
+    return format_html(
+        '{} <a href="{}">{}</a>', text, reverse("task", args=[task.pk]), _("Se den, eller angre")
+    )

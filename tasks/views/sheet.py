@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from patients.actions import record_access
 from tasks.actions.closing import ENOUGH, comes_back
-from tasks.actions.undoing import FOR_GOOD, UNDO_WITHIN
+from tasks.actions.undoing import FOR_GOOD, TAKEN_BACK, UNDO_WITHIN
 from tasks.forms import (
     AttemptForm,
     CloseForm,
@@ -28,7 +28,7 @@ from tasks.forms import (
     version_of,
 )
 from tasks.letters import rules_for
-from tasks.models import ENDED, Channel, Closing, Part, Task, TaskEvent, TaskState, Verb
+from tasks.models import ENDED, Channel, Closing, Part, Task, TaskEvent, TaskState
 from tasks.presenters import Reader, usual_postponement
 from tasks.presenters.lines import signs_it
 from tasks.presenters.sheet import attempts_words, cannot_words, clock_of, half_words
@@ -87,6 +87,7 @@ class Sheet:
             "opened": next(iter(self.refused), ""),
             # Else the part that was open before a swap would close the one that comes open.
             "group": str(self.now.microsecond),
+            "tried_now": open_ and self._undoable(events[-1] if events else None),
             **(self._doing() if open_ else self._ended(events[-1] if events else None)),
             **(self._choices(other) if open_ else {}),
         }
@@ -129,7 +130,7 @@ class Sheet:
             "send_back": (refused.get("send_back") or ReasonForm(initial=version, auto_id="send-tilbake_%s"))
             if prepared
             else None,
-            "attempt": (refused.get("attempt") or AttemptForm(initial=version, auto_id="forsok_%s"))
+            "attempt": (refused.get("attempt") or AttemptForm(initial={**version, "until": again}, auto_id="forsok_%s"))
             if task.patient_id
             else None,
             "attempts": attempts_words(task, again, self.today),
@@ -150,12 +151,15 @@ class Sheet:
             for c, name in names.items()
         ]
 
+    def _undoable(self, last: TaskEvent | None) -> bool:
+        """Is the last that happened this one's own, just now, and such as can be taken back?"""
+        mine = last is not None and last.by_id == self.by.pk and self.now - last.at <= UNDO_WITHIN
+        return mine and last is not None and last.verb in TAKEN_BACK
+
     def _ended(self, last: TaskEvent | None) -> dict[str, Any]:
         task = self.task
-        just_now = last is not None and last.by_id == self.by.pk and self.now - last.at <= UNDO_WITHIN
-        undoable = just_now and last is not None and last.verb in (Verb.COMPLETE, Verb.LOG, Verb.CANCEL)
         return {
-            "may_undo": undoable and task.closing not in FOR_GOOD,
+            "may_undo": self._undoable(last) and task.closing not in FOR_GOOD,
             "note": note_of(task) if task.closing in (Closing.DECLINED, Closing.UNREACHABLE) else None,
             "letter": letter_of(task) if task.state == TaskState.RETURNED else None,
             "signed": task.part == Part.SIGN and task.done_by and signs_it(task.done_by.profession),

@@ -22,7 +22,7 @@ from tasks.models import Delegation, JournalNote, PlanStep, Programme, Task, Tas
 from teams.calendar import DAY, oslo_date
 from teams.models import Absence
 from tests.conftest import Cast, logged_in, make_member
-from tests.tasks.conftest import make_patient, make_task
+from tests.tasks.conftest import MONDAY, make_patient, make_task
 
 SHEET = {"HX-Request": "true", "HX-Target": "ark", "HX-Current-URL": "http://testserver/min-dag/?hvem=me"}
 
@@ -247,6 +247,29 @@ def test_each_attempt_tells_when_the_task_shows_again(nurse: Client, task: Task)
     page = text_of(nurse.get(url))
     assert "Prøvd 3 ganger. Oppgaven kan avsluttes som «ikke nådd»." in page
     assert nurse.post(f"{url}ikke-nadd/", {"channel": "røyk", "version": "2"}).status_code == 422
+
+
+def test_the_day_to_try_again_is_chosen_and_the_attempt_is_taken_back_on_the_sheet(
+    nurse: Client, task: Task
+) -> None:
+    url = f"/oppgave/{task.pk}/"
+    page = text_of(nurse.get(url))
+    proposed = re.search(r'name="until" value="([\d-]+)"[^>]*id="forsok_until"', page)
+    assert proposed
+    assert dt.date.fromisoformat(proposed[1]) >= today() + 7 * DAY
+    sent = {"channel": "phone", "version": "1", "until": today().isoformat()}
+    refused = nurse.post(f"{url}ikke-nadd/", sent)
+    assert refused.status_code == 422
+    assert "Velg en dag som kommer" in text_of(refused)
+    told = nurse.post(f"{url}ikke-nadd/", {**sent, "until": (today() + 3 * DAY).isoformat()}, follow=True)
+    assert f'<a href="{url}">Se den, eller angre</a>' in text_of(told)
+    task.refresh_from_db()
+    assert (task.attempts, task.opens_on) == (1, today() + 3 * DAY)
+    assert "Du har notert at pasienten ikke ble nådd." in text_of(nurse.get(url))
+    nurse.post(f"{url}angre/")
+    task.refresh_from_db()
+    assert (task.attempts, task.opens_on) == (0, MONDAY)
+    assert "ikke ble nådd" not in text_of(nurse.get(url))
 
 
 def test_a_task_about_nobody_offers_nothing_that_is_about_a_patient(solbakken: Cast, nurse: Client) -> None:
