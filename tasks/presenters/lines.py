@@ -37,6 +37,7 @@ class Tag:
 
     text: str
     color: str
+    broken: bool = False  # a hard deadline that is past
 
 
 @dataclass(slots=True)
@@ -84,6 +85,10 @@ class TaskLine:
     @property
     def tag_color(self) -> str:
         return self.tag.color
+
+    @property
+    def broken(self) -> bool:
+        return self.tag.broken
 
     @property
     def standing_text(self) -> str:
@@ -259,15 +264,20 @@ def _standing(row: WorkRow, person: Person) -> Tag | None:
 def _tag(row: WorkRow, today: dt.date) -> Tag:
     if row.due_on is None:
         return Tag(_("Uten frist"), "neutral")
+    if row.hard and (late := (today - (row.closes_on or row.due_on)).days) > 0:
+        return Tag(_("Fristen er brutt") + f", {_days(late)}", "danger", broken=True)
     if row.hard and row.closes_on == today:
         return Tag(_("Siste dag"), "danger")
     over = (today - row.due_on).days
     if over > 0:
-        text = _("1 dag over") if over == 1 else _("%(n)d dager over") % {"n": over}
-        return Tag(text, "danger" if row.hard else "warning")
+        return Tag(_("%(days)s over") % {"days": _days(over)}, "danger" if row.hard else "warning")
     if over == 0:
         return Tag(_("Siste dag") if row.hard else _("Frist i dag"), "danger" if row.hard else "info")
     return Tag(_("Frist %(day)s") % {"day": short_day(row.due_on)}, WARNED.get(row.escalated, "neutral"))
+
+
+def _days(n: int) -> str:
+    return ngettext("%(n)d dag", "%(n)d dager", n) % {"n": n}
 
 
 def usual_postponement(task: Task, today: dt.date) -> dt.date | None:
