@@ -130,9 +130,9 @@ def _not_ready(task: Task, other: Task | None, by: Member, at: dt.datetime) -> N
         raise NotAllowed(_("Det er for sent å angre: det er bedt om en ny forberedelse."))
     other.refresh_from_db()
     if other.state == TaskState.STARTED or other.closing == Closing.DONE:
-        raise NotAllowed(_("Det er for sent å angre: signeringen er begynt eller gitt."))
+        raise NotAllowed(_("Det er for sent å angre: en kollega har begynt på resten, eller gjort den."))
     if other.ended_at is not None:
-        raise NotAllowed(_("Det er for sent å angre: signeringen er avsluttet."))
+        raise NotAllowed(_("Det er for sent å angre: resten er avsluttet."))
     own = _last(other)
     if own and own.verb == Verb.READY:
         write(other, Verb.UNDO, by=by, at=at)

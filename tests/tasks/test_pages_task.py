@@ -447,6 +447,7 @@ def test_delegated_to_a_nurse_the_second_half_is_the_rest_and_no_signature(
     page = text_of(nurse.get(f"/oppgave/{signature.pk}/"))
     assert "Forberedt</span>" in page
     assert ">Utført</button>" in page
+    assert "igner" not in page
     assert "igner" not in text_of(nurse.get(f"/oppgave/{signature.pk}/rad/", headers=htmx))
     version = str(Task.objects.get(pk=signature.pk).version)
     nurse.post(f"/oppgave/{signature.pk}/utfort/", {"minutes": "9", "version": version})
