@@ -11,9 +11,8 @@ from django.db.models.functions import RowNumber
 
 from tasks.allocation.problem import Obstacle
 from tasks.gathering import HORIZON
-from tasks.models import AllocationRun, Cause, Delegation, RunState, Task
+from tasks.models import AllocationRun, Cause, RunState, Task
 from tasks.queries import week_load
-from tasks.refusals import Delegated
 from teams.calendar import working_days
 from teams.models import Member, Overtime
 from teams.queries import time_for_tasks
@@ -154,15 +153,6 @@ def left_rows(run: AllocationRun, member: Member) -> dict[int, LeftRow]:
                "planned_minutes", "due_on", "hard")  # fmt: skip
     rows = Task.objects.visible_to(member).filter(pk__in=ids).values_list(*columns)
     return {row[0]: LeftRow._make(row) for row in rows}
-
-
-def delegations_of(task: Task) -> dict[int, list[Delegated]]:
-    """Everybody's delegations of the task's kind, whenever and from whomever, by member id. One query."""
-    rows = Delegation.objects.filter(clinic_id=task.clinic_id, kind=task.kind_id, signed_at__isnull=False)
-    found: dict[int, list[Delegated]] = {}
-    for member_id, *rest in rows.values_list("member", "doctor", "starts_on", "ends_on", "revoked_on"):
-        found.setdefault(member_id, []).append(Delegated(*rest))
-    return found
 
 
 def loads_now(member: Member, *, today: dt.date) -> dict[int, tuple[int, int]]:

@@ -9,10 +9,10 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from teams.calendar import OSLO, day_share
-from teams.models import Clinic, Member, User
+from teams.models import Absence, Clinic, DayPart, Member, User, WorkingHours
 from teams.permissions import TABLE, Permission, may
 from teams.prepared import prepared
 
@@ -100,6 +100,22 @@ def _minutes(
             of_member = found[member_id]
             of_member[day] = of_member.get(day, 0) + minutes
     return dict(found)
+
+
+def away_and_at_work(member: Member, day: dt.date) -> tuple[set[int], set[int]]:
+    """(ids of colleagues who are away all that day, ids of those who have hours then, for whatever). Two queries."""
+    absences = Absence.objects.visible_to(member).filter(starts_on__lte=day, ends_on__gte=day)
+    shares: dict[int, float] = defaultdict(float)
+    for who, part in absences.exclude(part=DayPart.HOURS).values_list("member", "part"):
+        shares[who] += 1 if part == DayPart.WHOLE else 0.5
+    hours = WorkingHours.objects.visible_to(member).filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=day),
+        weekday=day.isoweekday(),
+        starts_on__lte=day,
+        minutes__gt=0,
+    )
+    at_work = set(hours.values_list("member", flat=True)) if day_share(day) else set()
+    return {who for who, share in shares.items() if share >= 1}, at_work
 
 
 def leaders_at_work(member: Member, day: dt.date) -> bool:

@@ -20,7 +20,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
 // A row that was swapped keeps the hand where it was: on «Angre» after «Utført», on what was wrong, or back.
 document.addEventListener("htmx:afterSettle", (event) => {
   const asked = event.detail.requestConfig?.elt;
-  const row = asked?.matches(".task-do, .task-undo") && document.getElementById(asked.closest(".task").id);
+  const row = asked?.matches(".task-do, .task-undo, .task .conflict :is(form, a)") && document.getElementById(asked.closest(".task").id);
   if (row) {
     if (row.matches(".is-done")) row.style.minBlockSize = `${height}px`;
     // Somebody was first: on what is told, so that a second Enter overrides nobody.

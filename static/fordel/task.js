@@ -29,15 +29,6 @@ document.addEventListener("htmx:afterSettle", ({ detail: { target } }) => {
   else if (!target.contains(document.activeElement)) target.querySelector("#ark-tittel")?.focus();
 });
 
-// Somebody was first at a row: the hand rests on what happened, not on a button; after the choice, on the row's own.
-document.addEventListener("htmx:afterSettle", ({ detail: { requestConfig } }) => {
-  const asked = requestConfig?.elt.closest(".task");
-  const row = asked && document.getElementById(asked.id);
-  const met = row?.querySelector(".conflict");
-  if (met) met.focus();
-  else if (asked?.querySelector(".conflict")) row?.querySelector("button")?.focus();
-});
-
 // What a sheet has changed is read anew in the list behind it.
 document.addEventListener("oppgave-endret", ({ detail }) => {
   const dialog = document.getElementById("ark");

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from patients.actions.leaving import note_gone
 from tasks import journal
 from tasks.actions import pairs
-from tasks.actions.changing import FURTHEST, has_a_say, take_pair, text_of, write
+from tasks.actions.changing import FURTHEST, has_a_say, plain, take_pair, text_of, write
 from tasks.actions.plans import decline, move_on, standing, take_plan_step
 from tasks.actions.writing import run_sql
 from tasks.life import NotAllowed
@@ -84,13 +84,21 @@ def cancel(task_id: int, *, by: Member, reason: str, at: dt.datetime, version: i
 
 @transaction.atomic
 def attempt(
-    task_id: int, *, by: Member, channel: str, note: str, at: dt.datetime, version: int | None = None
+    task_id: int,
+    *,
+    by: Member,
+    channel: str,
+    note: str,
+    at: dt.datetime,
+    version: int | None = None,
+    until: dt.date | None = None,
 ) -> Task:
-    """The patient was not reached. The task comes back after a week, the next time after a month; from the third
-    attempt on it stays, and «ikke nådd» is proposed.
+    """The patient was not reached. The task comes back on the day that is given (`until`), else after a week, the
+    next time after a month; from the third attempt on it stays, and «ikke nådd» is proposed.
 
     Never later than a hard deadline's last day; past that, the next working day. Raises PermissionDenied,
-    NotAllowed (ended, or there is no patient), Changed, ValueError: "channel" (unknown), "note" (too long).
+    NotAllowed (ended, or there is no patient), Changed, ValueError: "channel" (unknown), "note" (too long), "until"
+    (not ahead, over a year ahead, or after a hard deadline's last day).
     """
     require(by, Permission.DO_TASKS)
     note = text_of("note", note)
@@ -100,12 +108,31 @@ def attempt(
     has_a_say(by, task, at)
     if task.patient_id is None:
         raise NotAllowed(_("Oppgaven gjelder ingen pasient."))
-    fields: dict[str, Any] = {"attempts": task.attempts + 1}
-    if until := comes_back(task, oslo_date(at)):
-        fields |= {"opens_on": until, "planned_on": None, "pinned_day": False}
-        for each in pairs.put_off_together(task, other, until)[1:]:
-            write(each, Verb.POSTPONE, by=by, at=at, opens_on=until, planned_on=None, pinned_day=False)
-    return write(task, Verb.ATTEMPT, by=by, at=at, reason=note, extra={"by": channel}, **fields)
+    extra: dict[str, Any] = {"by": channel, "stood": placed(task)}
+    away: dict[str, Any] = {}
+    if day := _again_on(task, oslo_date(at), until):
+        away = {"opens_on": day, "planned_on": None, "pinned_day": False}
+        for each in pairs.put_off_together(task, other, day)[1:]:
+            extra["with"] = [each.pk]
+            write(each, Verb.POSTPONE, by=by, at=at, extra={"stood": placed(each)}, **away)
+    return write(
+        task, Verb.ATTEMPT, by=by, at=at, reason=note, extra=extra, attempts=task.attempts + 1, **away
+    )
+
+
+def placed(task: Task) -> dict[str, Any]:
+    """Where the task stands in time, as its event keeps it for undo."""
+    return {name: plain(getattr(task, name)) for name in ("opens_on", "planned_on", "pinned_day")}
+
+
+def _again_on(task: Task, today: dt.date, wanted: dt.date | None) -> dt.date | None:
+    usual = comes_back(task, today)
+    if wanted is None or wanted == usual:
+        return usual
+    last = (task.closes_on or task.due_on) if task.hard else None
+    if not today < wanted <= today + FURTHEST or (last and wanted > last):
+        raise ValueError("until")
+    return wanted
 
 
 def comes_back(task: Task, today: dt.date) -> dt.date | None:
@@ -207,10 +234,13 @@ def _siblings(plan_step: PlanStep, but: list[Task], how: _How) -> list[Task]:
 def _tried(task: Task, other: Task | None) -> list[journal.Tried]:
     """Every attempt on either half, in order of time."""
     halves = [task.pk, *([other.pk] if other else [])]
-    events = TaskEvent.objects.filter(task__in=halves, verb=Verb.ATTEMPT).order_by("id")
+    told = TaskEvent.objects.filter(task__in=halves, verb__in=[Verb.ATTEMPT, Verb.UNDO]).order_by("id")
+    events = list(told)
+    taken_back = {event.after.get("undone") for event in events}
     return [
         journal.Tried(oslo_date(event.at), str(Channel(event.after["by"]).label), event.reason)
         for event in events
+        if event.verb == Verb.ATTEMPT and event.pk not in taken_back
     ]
 
 

@@ -60,15 +60,17 @@ def complete(
     at: dt.datetime,
     version: int | None = None,
     channel: str = "",
+    reason: str = "",
 ) -> Task:
     """The task is done, by this member, in so many minutes. A plan's next occasion counts from this day.
 
-    A preparation done makes its signature ready; a signature given ends a preparation that nobody did. Raises
-    Task.DoesNotExist (other clinic), PermissionDenied (may not by law or delegation, or ruled out by a leader),
+    A preparation done makes its signature ready, with a word for whoever signs (`reason`); a signature given ends a
+    preparation that nobody did. Raises Task.DoesNotExist (other clinic), PermissionDenied (may not by law or delegation, or ruled out by a leader),
     NotAllowed (already ended), Changed (another version), ValueError: "minutes" (outside 1 to 720), "channel"
-    (not one of the kind's).
+    (not one of the kind's), "reason" (too long).
     """
     require(by, Permission.DO_TASKS)
+    reason = text_of("reason", reason)
     if not 1 <= minutes <= MOST_MINUTES:
         raise ValueError("minutes")
     task, other = take_pair(task_id, by, version)
@@ -81,7 +83,7 @@ def complete(
     if task.part == Part.SIGN and other is not None and other.ended_at is None:
         extra["with"] = [other.pk]
     done = write(
-        task, Verb.COMPLETE, by=by, at=at, extra=extra,
+        task, Verb.COMPLETE, by=by, at=at, reason=reason, extra=extra,
         ended_at=at, done_by=by, minutes=minutes, assignee_id=task.assignee_id or by.pk, closing=Closing.DONE,
         channel=channel,
     )  # fmt: skip

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tasks.actions.changing import MOST_MINUTES, beginning, check_channel, note, take, text_of, write
+from tasks.actions.once import written_once
 from tasks.life import NotAllowed
 from tasks.models import Closing, Origin, Task, TaskKind, TaskState, Verb
 from teams.calendar import Week, oslo_date
@@ -18,8 +21,7 @@ from teams.permissions import Permission, require
 SENDER_MAX = 120
 
 
-@transaction.atomic
-def log_work(
+def log_work(  # noqa: PLR0913 - a piece of work has that many particulars
     kind: TaskKind,
     *,
     by: Member,
@@ -29,11 +31,12 @@ def log_work(
     sender: str = "",
     ended_at: dt.datetime | None = None,
     channel: str = "",
+    once: uuid.UUID | None = None,
 ) -> Task:
     """Work that nobody planned, done just now or at `ended_at`: how a doctor's non-clinical minutes get counted.
 
-    Raises ValueError: "minutes or origin" (outside 1 to 720, or unknown), "ended_at" (ahead, or before last
-    week), "channel" (not one of the kind's), "sender" (too long).
+    Told of twice by the same form (`once`), it is written once. Raises ValueError: "minutes or origin" (outside 1 to 720, or
+    unknown), "ended_at" (ahead, or before last week), "channel" (not one of the kind's), "sender" (too long).
     """
     require(by, Permission.DO_TASKS)
     if not 1 <= minutes <= MOST_MINUTES or origin not in Origin.values:
@@ -43,15 +46,25 @@ def log_work(
     ended_at = ended_at or at
     if ended_at > at or ended_at < first_moment(at):
         raise ValueError("ended_at")
+    fields = {
+        "kind": kind, "name": kind.name, "origin": origin, "sender": sender, "minutes": minutes,
+        "planned_minutes": minutes, "opens_on": oslo_date(ended_at), "opened_at": ended_at, "ended_at": ended_at,
+        "channel": channel, "once": once,
+    }  # fmt: skip
+    return written_once(once, by, lambda: _logged(by, at, fields))
+
+
+def _logged(by: Member, at: dt.datetime, fields: dict[str, Any]) -> Task:
     task = Task.objects.create(
-        clinic_id=by.clinic_id, kind=kind, name=kind.name, origin=origin, sender=sender, logged=True,
-        state=TaskState.DONE, opens_on=oslo_date(ended_at), planned_minutes=minutes, minutes=minutes,
-        assignee=by, done_by=by, opened_at=ended_at, ended_at=ended_at, closing=Closing.DONE, channel=channel,
+        clinic_id=by.clinic_id, logged=True, state=TaskState.DONE, assignee=by, done_by=by, closing=Closing.DONE,
+        **fields,
     )  # fmt: skip
-    told = {**beginning(task), "minutes": minutes, "closing": str(Closing.DONE), "channel": channel}
+    told = {
+        **beginning(task), "minutes": task.minutes, "closing": str(Closing.DONE), "channel": task.channel,
+    }  # fmt: skip
     note(
         task, Verb.LOG, from_state="", from_member_id=None, by=by, at=at, reason="", after=told,
-        effective_at=ended_at,
+        effective_at=task.ended_at,
     )  # fmt: skip
     return task
 

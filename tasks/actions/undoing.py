@@ -17,13 +17,14 @@ from teams.models import Member
 from teams.permissions import Permission, require
 
 UNDO_WITHIN = dt.timedelta(minutes=10)
+TAKEN_BACK = (Verb.COMPLETE, Verb.LOG, Verb.CANCEL, Verb.ATTEMPT)
 # The patient's plans have been stopped and their other tasks ended: that is set right with the patient.
 FOR_GOOD = (Closing.MOVED, Closing.DEAD)
 
 
 @transaction.atomic
 def undo(task_id: int, *, by: Member, at: dt.datetime) -> Task:
-    """Take back one's own completion, closing or logging within ten minutes: tasks and plan stand as before.
+    """Take back one's own completion, closing, attempt or logging within ten minutes: tasks and plan stand as before.
 
     Raises NotAllowed when it is too late, somebody else's, or something has happened to the task since; when the
     next occasion has been opened; or when what was prepared is signed, begun on, ended, or sent back for a new
@@ -33,14 +34,12 @@ def undo(task_id: int, *, by: Member, at: dt.datetime) -> Task:
     task_id = _main(task_id, by)
     task, other = take_pair(task_id, by, None)
     last = _last(task)
-    if (
-        not last
-        or not _mine_just_now(last, by, at)
-        or last.verb not in (Verb.COMPLETE, Verb.LOG, Verb.CANCEL)
-    ):
+    if not last or not _mine_just_now(last, by, at) or last.verb not in TAKEN_BACK:
         raise NotAllowed(_("Det er for sent å angre."))
     if last.after.get("closing") in FOR_GOOD:
         raise NotAllowed(_("Det kan ikke angres her: rett opp på pasienten."))
+    if last.verb == Verb.ATTEMPT:
+        return _not_tried(task, last, by, at)
     _plan(last, other)
     _together(last, by, at)
     if last.verb == Verb.LOG:
@@ -68,6 +67,30 @@ def _last(task: Task) -> TaskEvent | None:
 
 def _mine_just_now(last: TaskEvent, by: Member, at: dt.datetime) -> bool:
     return last.by_id == by.pk and at - last.at <= UNDO_WITHIN
+
+
+def _not_tried(task: Task, last: TaskEvent, by: Member, at: dt.datetime) -> Task:
+    """An attempt that was none: the task shows when it did, and with it a signature that was put off along."""
+    if "stood" not in last.after:  # of before it was kept
+        raise NotAllowed(_("Det er for sent å angre."))
+    for each in (
+        Task.objects.visible_to(by).select_for_update(of=("self",)).filter(pk__in=last.after.get("with", []))
+    ):
+        own = _last(each)
+        if own and own.verb == Verb.POSTPONE and own.at == last.at:
+            write(each, Verb.UNDO, by=by, at=at, to=TaskState(own.from_state), **_stood(own))
+    return write(
+        task, Verb.UNDO, by=by, at=at, to=TaskState(last.from_state), extra={"undone": last.pk},
+        attempts=task.attempts - 1, **_stood(last),
+    )  # fmt: skip
+
+
+def _stood(event: TaskEvent) -> dict[str, Any]:
+    days = {
+        name: (value := event.after["stood"][name]) and dt.date.fromisoformat(value)
+        for name in ("opens_on", "planned_on")
+    }
+    return {**days, "pinned_day": event.after["stood"]["pinned_day"]}
 
 
 def _as_before(task: Task, last: TaskEvent, by: Member, at: dt.datetime) -> Task:
@@ -107,9 +130,9 @@ def _not_ready(task: Task, other: Task | None, by: Member, at: dt.datetime) -> N
         raise NotAllowed(_("Det er for sent å angre: det er bedt om en ny forberedelse."))
     other.refresh_from_db()
     if other.state == TaskState.STARTED or other.closing == Closing.DONE:
-        raise NotAllowed(_("Det er for sent å angre: signeringen er begynt eller gitt."))
+        raise NotAllowed(_("Det er for sent å angre: en kollega har begynt på resten, eller gjort den."))
     if other.ended_at is not None:
-        raise NotAllowed(_("Det er for sent å angre: signeringen er avsluttet."))
+        raise NotAllowed(_("Det er for sent å angre: resten er avsluttet."))
     own = _last(other)
     if own and own.verb == Verb.READY:
         write(other, Verb.UNDO, by=by, at=at)

@@ -32,6 +32,11 @@ class CompleteForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": _("Velg kanal fra listen.")},
     )
+    reason = forms.CharField(
+        max_length=300,
+        required=False,
+        error_messages={"max_length": _("Beskjeden er for lang: høyst 300 tegn.")},
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
@@ -51,6 +56,14 @@ class PostponeForm(forms.Form):
         error_messages={"required": _("Skriv kort hvorfor.")},
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
+    # Reasons that are buttons of their own: pressed, the task is put off to the day that stands, for that reason.
+    quick = (_("Pasienten er bortreist"), _("Pasienten ønsker en annen dag"), _("Venter på prøvesvar"))
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        if data and (pressed := data.get("quick")):
+            data = data.copy()
+            data["reason"] = pressed
+        super().__init__(data, **kwargs)
 
 
 TEAM = "team"

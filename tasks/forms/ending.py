@@ -98,7 +98,7 @@ def closings_for(task: Task) -> list[Closing]:
 
 
 class AttemptForm(forms.Form):
-    """The patient was not reached: by which channel, and perhaps what came of it."""
+    """The patient was not reached: by which channel, perhaps what came of it, and when to try again."""
 
     channel = forms.ChoiceField(
         label=_("Hvordan ble det prøvd?"),
@@ -114,6 +114,12 @@ class AttemptForm(forms.Form):
         max_length=TEXT_MAX,
         required=False,
         widget=forms.TextInput(attrs={"class": "ds-input", "autocomplete": "off"}),
+    )
+    until = forms.DateField(
+        label=_("Vis den igjen (kan stå tom)"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date", "class": "ds-input"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Skriv en dato, for eksempel 24.11.2026.")},
     )
     version = _version()
 

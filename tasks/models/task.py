@@ -196,12 +196,11 @@ class Task(models.Model):
     )
     attempts = models.PositiveSmallIntegerField(_("forsøk på å nå pasienten"), default=0, db_default=0)
     escalated = models.PositiveSmallIntegerField(
-        default=0,
-        db_default=0,
-        help_text="0: nobody was warned, 1: the leader, 2: everybody (tasks/urgency.py).",
-    )
+        default=0, db_default=0, help_text="0: nobody was warned, 1: the leader, 2: everybody (tasks/urgency.py).",
+    )  # fmt: skip
     timer_from = models.DateTimeField(_("klokken går fra"), null=True, blank=True)
     timed = models.PositiveSmallIntegerField(_("minutter på klokken"), default=0, db_default=0)
+    once = models.UUIDField(null=True, editable=False)  # of the form it was written by: actions/once.py
 
     objects = TaskQuerySet.as_manager()
 
@@ -210,6 +209,7 @@ class Task(models.Model):
         verbose_name_plural = _("oppgaver")
         constraints = [
             models.UniqueConstraint(fields=["clinic", "id"], name="task_in_clinic"),
+            models.UniqueConstraint(fields=["once"], condition=Q(once__isnull=False), name="task_once"),
             # Makes the night harmless to run twice: an occasion has one task, ever.
             models.UniqueConstraint(
                 fields=["plan_step", "due_on"],

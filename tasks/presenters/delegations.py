@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,10 +15,10 @@ from tasks.queries.delegations import Registered
 from teams.models import Member
 
 STANDINGS = {
-    Standing.DRAFT: gettext_lazy("utkast"),
-    Standing.AHEAD: gettext_lazy("ikke begynt"),
     Standing.IN_FORCE: gettext_lazy("i kraft"),
-    Standing.EXPIRING: gettext_lazy("går ut"),
+    Standing.EXPIRING: gettext_lazy("går snart ut"),
+    Standing.AHEAD: gettext_lazy("ikke begynt"),
+    Standing.DRAFT: gettext_lazy("utkast"),
     Standing.EXPIRED: gettext_lazy("utløpt"),
     Standing.REVOKED: gettext_lazy("trukket tilbake"),
     Standing.REPLACED: gettext_lazy("erstattet"),
@@ -72,6 +73,14 @@ class Matrix:
     doctor: Member
     members: Sequence[Member]
     rows: Sequence[tuple[TaskKind, Sequence[Cell]]]
+
+    @property
+    def sums(self) -> str:
+        """«12 i kraft, 2 går ut, 1 utkast»: what the table holds, while it is folded."""
+        entries = [entry for _kind, cells in self.rows for cell in cells for entry in cell.entries]
+        counts = Counter(entry.each.standing for entry in entries)
+        found = [f"{counts[standing]} {text}" for standing, text in STANDINGS.items() if counts[standing]]
+        return ", ".join(found) or _("ingen")
 
 
 def entry(each: Registered) -> Entry:

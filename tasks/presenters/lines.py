@@ -16,6 +16,7 @@ from tasks.models import Origin, Part, Step, Task, TaskState
 from tasks.presenters.words import Person, day_words, reason
 from tasks.queries import WorkRow
 from teams.calendar import working_day_on_or_after, working_day_on_or_before
+from teams.models import Profession
 from teams.templatetags.fordel import short_day
 
 Usual = Mapping[tuple[int, str], int]  # minutes by (kind id, part)
@@ -36,6 +37,7 @@ class Tag:
 
     text: str
     color: str
+    broken: bool = False  # a hard deadline that is past
 
 
 @dataclass(slots=True)
@@ -85,6 +87,10 @@ class TaskLine:
         return self.tag.color
 
     @property
+    def broken(self) -> bool:
+        return self.tag.broken
+
+    @property
     def standing_text(self) -> str:
         return self.standing.text if self.standing else ""
 
@@ -131,16 +137,27 @@ def line(
     )  # fmt: skip
     if source not in said:
         said[source] = _note(row, today)
-    signs, another = row.part == Part.SIGN, bool(person.name) and not person.you
+    another = bool(person.name) and not person.you
+    signs = row.part == Part.SIGN and signs_it(person.profession)
     return TaskLine(
         row.id, row.version, row.patient_id, who, row.name, said[source], said[why], said[due],
         shown_minutes(row.kind_id, row.part, row.minutes, row.timed, row.timer_from, usual or {}, now),
         standing=_standing(row, person), holder=holder, key=key, stamp=str(row.version), url=_task_url(key),
         patient_url=_patient_url(row.patient_id), label=f"{row.name}, {who}" if who else row.name,
-        took=str(row.took or ""), sign=_("Til signering") if signs and (row.waits_ended or not row.after_id) else "",
-        act=_act(signs, person if another else None),
+        took=str(row.took or ""), sign=_ready(row, signs), act=_act(signs, person if another else None),
         did=_("signert") if signs else _("utført"), others="1" if another else "",
     )  # fmt: skip
+
+
+def signs_it(profession: str) -> bool:
+    """Is the second half of a pair a signature, in this one's hands? A doctor signs; delegated, it is work like the first."""
+    return profession in ("", Profession.DOCTOR)
+
+
+def _ready(row: WorkRow, signs: bool) -> str:
+    if row.part != Part.SIGN or (row.after_id and not row.waits_ended):
+        return ""
+    return _("Til signering") if signs else _("Forberedt")
 
 
 def _act(signs: bool, holder: Person | None) -> str:
@@ -214,7 +231,7 @@ def _pair(row: WorkRow, today: dt.date) -> str:
     if row.part == Part.SIGN and row.after_id:
         return _waits(row, today)
     if row.part == Part.PREPARE and row.signer and row.signer["name"]:
-        return _signs(row.signer["name"], row.signer["day"], today)
+        return _signs(row.signer["name"], row.signer["day"], today, signs_it(row.signer["profession"] or ""))
     return ""
 
 
@@ -229,10 +246,11 @@ def _waits(row: WorkRow, today: dt.date) -> str:
     return _("Venter på forberedelse hos %(who)s, %(day)s.") % words
 
 
-def _signs(who: str, day: str | None, today: dt.date) -> str:
+def _signs(who: str, day: str | None, today: dt.date, signs: bool) -> str:
     if not day:
-        return _("%(who)s signerer.") % {"who": who}
-    return _("%(who)s signerer %(day)s.") % {"who": who, "day": day_words(dt.date.fromisoformat(day), today)}
+        return (_("%(who)s signerer.") if signs else _("%(who)s gjør resten.")) % {"who": who}
+    words = {"who": who, "day": day_words(dt.date.fromisoformat(day), today)}
+    return (_("%(who)s signerer %(day)s.") if signs else _("%(who)s gjør resten %(day)s.")) % words
 
 
 def _standing(row: WorkRow, person: Person) -> Tag | None:
@@ -246,15 +264,20 @@ def _standing(row: WorkRow, person: Person) -> Tag | None:
 def _tag(row: WorkRow, today: dt.date) -> Tag:
     if row.due_on is None:
         return Tag(_("Uten frist"), "neutral")
+    if row.hard and (late := (today - (row.closes_on or row.due_on)).days) > 0:
+        return Tag(_("Fristen er brutt") + f", {_days(late)}", "danger", broken=True)
     if row.hard and row.closes_on == today:
         return Tag(_("Siste dag"), "danger")
     over = (today - row.due_on).days
     if over > 0:
-        text = _("1 dag over") if over == 1 else _("%(n)d dager over") % {"n": over}
-        return Tag(text, "danger" if row.hard else "warning")
+        return Tag(_("%(days)s over") % {"days": _days(over)}, "danger" if row.hard else "warning")
     if over == 0:
         return Tag(_("Siste dag") if row.hard else _("Frist i dag"), "danger" if row.hard else "info")
     return Tag(_("Frist %(day)s") % {"day": short_day(row.due_on)}, WARNED.get(row.escalated, "neutral"))
+
+
+def _days(n: int) -> str:
+    return ngettext("%(n)d dag", "%(n)d dager", n) % {"n": n}
 
 
 def usual_postponement(task: Task, today: dt.date) -> dt.date | None:

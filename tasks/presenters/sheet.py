@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from tasks.models import Closing, Part, Task, TaskState
-from tasks.presenters.lines import Tag
+from tasks.presenters.lines import Tag, signs_it
 from tasks.presenters.story import clock
-from tasks.presenters.words import day_words
+from tasks.presenters.words import MAY_NOT_SHORT, day_words, profession_words
+from tasks.queries import Receivers
+from tasks.refusals import MayNot, Refusal
 from teams.models import Member
 
+MOST_NAMED = 8  # of those who cannot have a task
 ENOUGH = 3  # attempts, as tasks/actions/closing.py has it
 
 
@@ -26,6 +31,8 @@ class Half:
     text: str
     tag: Tag
     url: str
+    signs: bool  # a doctor signs; delegated, the second half is the rest of the work
+    message: str = ""  # from whoever prepared it to whoever signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +44,59 @@ class Clock:
     minutes: int
 
 
-def half_words(task: Task, other: Task | None, *, by: Member, today: dt.date) -> Half | None:
+def half_words(
+    task: Task, other: Task | None, *, by: Member, today: dt.date, message: str = ""
+) -> Half | None:
     """The preparation a signature waits for (or had), or the signature a preparation is for; None for a whole task."""
     if other is None:
         return None
-    title = _("Forberedelsen") if task.part == Part.SIGN else _("Signeringen")
-    text, tag = _standing(other, by, today)
-    return Half(title, text, tag, reverse("task", args=[other.pk]))
-
-
-def _standing(other: Task, by: Member, today: dt.date) -> tuple[str, Tag]:
     prepares = other.part == Part.PREPARE
+    signs = signs_it(_profession(task if prepares else other))
+    title = _("Forberedelsen") if prepares else _("Signeringen") if signs else _("Resten")
+    text, tag = _standing(other, by, today, signs)
+    return Half(title, text, tag, reverse("task", args=[other.pk]), signs, message)
+
+
+def _profession(task: Task) -> str:
+    who = task.done_by or task.assignee
+    return who.profession if who else ""
+
+
+def cannot_words(task: Task, colleagues: Receivers) -> str:
+    """Who is not among those to give it to, and why; what the whole profession lacks is said once, without names."""
+    doctors = {m.pk: m.name for m, _load in colleagues.may} | {m.pk: m.name for m in colleagues.away}
+    doctors |= {m.pk: m.name for m, _missing in colleagues.may_not}
+    if task.assignee:
+        doctors[task.assignee.pk] = task.assignee.name
+    named = [
+        (m.name, _missing_words(missing, doctors))
+        for m, missing in colleagues.may_not
+        if missing.why != MayNot.PROFESSION
+    ]
+    named += [(m.name, _("borte de neste dagene")) for m in colleagues.away]
+    parts = [_("%(name)s (%(why)s)") % {"name": name, "why": why} for name, why in named[:MOST_NAMED]]
+    if len(named) > MOST_NAMED:
+        parts.append(_("%(n)d til") % {"n": len(named) - MOST_NAMED})
+    found = [_("Kan ikke: %(who)s.") % {"who": ", ".join(parts)}] if parts else []
+    if len(named) < len(colleagues.may_not) + len(colleagues.away):
+        kind = task.kind
+        preparing = kind.preparable_by if task.part == Part.PREPARE else []
+        may = dict.fromkeys((*kind.professions, *preparing, *kind.delegable_to))
+        found.append(_("Andre yrker kan ikke: oppgaven krever %(who)s.") % {"who": profession_words(may)})
+    return " ".join(found)
+
+
+def _missing_words(missing: Refusal, doctors: Mapping[int, str]) -> str:
+    doctor = doctors.get(missing.doctor_id or 0, _("fastlegen"))
+    day = date_format(missing.day, "j. F") if missing.day else ""
+    return str(MAY_NOT_SHORT[missing.why]) % {"doctor": doctor, "other": doctor, "day": day}
+
+
+def _standing(other: Task, by: Member, today: dt.date, signs: bool) -> tuple[str, Tag]:
     if other.state == TaskState.DONE and other.done_by and other.ended_at:
         words = {"who": _name(other.done_by, by), "when": clock(other.ended_at, today), "n": other.minutes}
-        text = (
-            _("Forberedt av %(who)s %(when)s, %(n)s min.")
-            if prepares
-            else _("Signert av %(who)s %(when)s, %(n)s min.")
-        )
-        return text % words, Tag(_("Klar til signering") if prepares else _("Signert"), "success")
+        text, done = _done(other.part == Part.PREPARE, signs)
+        return text % words, Tag(done, "success")
     if other.ended_at:
         words = {"how": str(Closing(other.closing).label), "when": clock(other.ended_at, today)}
         return _("Avsluttet %(when)s: %(how)s.") % words, Tag(_("Ikke gjort"), "neutral")
@@ -71,6 +112,16 @@ def _standing(other: Task, by: Member, today: dt.date) -> tuple[str, Tag]:
         return _("Hos %(who)s.") % words, tag
     words["day"] = day_words(max(other.planned_on, today), today)
     return _("Hos %(who)s, %(day)s.") % words, tag
+
+
+def _done(prepares: bool, signs: bool) -> tuple[str, str]:
+    """How the other half was done, as a sentence and as a tag."""
+    if prepares:
+        text = _("Forberedt av %(who)s %(when)s, %(n)s min.")
+        return text, _("Klar til signering") if signs else _("Forberedt")
+    if signs:
+        return _("Signert av %(who)s %(when)s, %(n)s min."), _("Signert")
+    return _("Utført av %(who)s %(when)s, %(n)s min."), _("Utført")
 
 
 def _name(member: Member, by: Member) -> str:

@@ -38,7 +38,7 @@ BY_SOMEBODY: dict[Verb, Promise] = {
     Verb.ATTEMPT: gettext_lazy("%(who)s nådde ikke pasienten på %(channel)s %(when)s"),
     Verb.CORRECT: gettext_lazy("%(who)s rettet tiden %(when)s, %(minutes)s min"),
     Verb.REJECT: gettext_lazy("%(who)s ga denne tilbake %(when)s"),
-    Verb.READY: gettext_lazy("%(who)s gjorde denne klar til signering %(when)s"),
+    Verb.READY: gettext_lazy("%(who)s gjorde denne klar %(when)s"),
     Verb.SEND_BACK: gettext_lazy("%(who)s sendte denne tilbake til forberedelse %(when)s"),
     Verb.REOPEN: gettext_lazy("%(who)s åpnet denne igjen %(when)s"),
     Verb.ESCALATE: gettext_lazy("%(who)s varslet om fristen %(when)s"),

@@ -21,6 +21,7 @@ from tasks.presenters.words import (
     WHY_NOT_ALONE,
     Person,
     against_others,
+    profession_words,
     reason,
     short_names,
 )
@@ -129,11 +130,9 @@ def _ground_words(task: Task, member: Member) -> str:
 
 
 def _missing_words(task: Task, missing: Refusal, team: Team) -> str:
-    professions = [str(Profession(p).label) for p in (*task.kind.professions, *task.kind.delegable_to)]
-    several = _("%(some)s eller %(last)s") % {"some": ", ".join(professions[:-1]), "last": professions[-1]}
     doctors = {member.pk: member.name for member in team.members}
     return str(MAY_NOT[missing.why]) % {
-        "professions": several if len(professions) > 1 else professions[0],
+        "professions": profession_words((*task.kind.professions, *task.kind.delegable_to)),
         "doctor": doctors.get(missing.doctor_id or 0, _("en som har sluttet")),
         "other": doctors.get(missing.doctor_id or 0, _("en som har sluttet")),
         "day": date_format(missing.day, "j. F Y") if missing.day else "",

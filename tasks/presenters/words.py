@@ -119,6 +119,17 @@ MAY_NOT = {
     MayNot.REVOKED: gettext_lazy("Delegeringen ble trukket tilbake %(day)s"),
     MayNot.FORBIDDEN: gettext_lazy("Utelukket fra denne oppgaven av en leder"),
 }
+# The same in a few words, after a name where somebody chooses whom to give it to.
+MAY_NOT_SHORT = {
+    MayNot.PROFESSION: gettext_lazy("krever %(professions)s"),
+    MayNot.NOT_DELEGATED: gettext_lazy("ikke delegert av %(doctor)s"),
+    MayNot.NO_LIST_DOCTOR: gettext_lazy("ingen fastlege kan delegere den"),
+    MayNot.OTHER_DOCTOR: gettext_lazy("delegert av %(other)s, ikke av fastlegen"),
+    MayNot.NOT_YET: gettext_lazy("delegert først fra %(day)s"),
+    MayNot.EXPIRED: gettext_lazy("delegeringen gikk ut %(day)s"),
+    MayNot.REVOKED: gettext_lazy("delegeringen er trukket tilbake"),
+    MayNot.FORBIDDEN: gettext_lazy("utelukket av en leder"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +163,12 @@ def short_names(members: Iterable[Member]) -> dict[int, str]:
         member.pk: first if firsts.count(first) == 1 else member.name
         for member, first in zip(found, firsts, strict=True)
     }
+
+
+def profession_words(professions: Iterable[str]) -> str:
+    """«lege», «lege eller sykepleier», «lege, sykepleier eller helsesekretær»."""
+    *some, last = [str(Profession(each).label) for each in professions]
+    return _("%(some)s eller %(last)s") % {"some": ", ".join(some), "last": last} if some else last
 
 
 def day_words(day: dt.date | None, today: dt.date) -> str:

@@ -12,7 +12,7 @@ from tasks.queries.day import (
     warned,
 )
 from tasks.queries.desk import filter_names, kinds_to_choose, saved_views
-from tasks.queries.eligible import last_hand_on, may_do, receivers, who_may
+from tasks.queries.eligible import Receivers, delegations_of, last_hand_on, may_do, receivers, who_may
 from tasks.queries.loads import ORDER, DayLoad, minutes_left, team_load, week_load
 from tasks.queries.plans import MATCHING, plans_of, programme_list
 from tasks.queries.runs import last_sharing, may_undo
@@ -41,8 +41,10 @@ __all__ = [
     "Done",
     "Held",
     "Placed",
+    "Receivers",
     "WorkRow",
     "day_at_hand",
+    "delegations_of",
     "done_on",
     "filter_names",
     "kinds_to_choose",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from tasks.eligibility import ground_for, rule_for
 from tasks.models import (
@@ -12,6 +13,7 @@ from tasks.models import (
     Verb,
 )
 from tasks.queries.loads import week_load
+from tasks.refusals import Delegated, Refusal, refusal
 from teams.calendar import working_days
 from teams.models import Member
 from teams.queries import capacity
@@ -62,15 +64,46 @@ def last_hand_on(task: Task) -> TaskEvent | None:
     return event if event is not None and event.verb == Verb.HAND_ON else None
 
 
-def receivers(task: Task, by: Member, *, today: dt.date) -> list[tuple[Member, int]]:
-    """Whom `by` may give the task to, with how full (percent) their next five working days are. Four queries.
+def delegations_of(task: Task) -> dict[int, list[Delegated]]:
+    """Everybody's delegations of the task's kind, whenever and from whomever, by member id. One query."""
+    rows = Delegation.objects.filter(clinic_id=task.clinic_id, kind=task.kind_id, signed_at__isnull=False)
+    found: dict[int, list[Delegated]] = {}
+    for member_id, *rest in rows.values_list("member", "doctor", "starts_on", "ends_on", "revoked_on"):
+        found.setdefault(member_id, []).append(Delegated(*rest))
+    return found
 
-    Those away all five days are left out, and so is whoever has it already.
+
+@dataclass(frozen=True, slots=True)
+class Receivers:
+    """The colleagues of whoever would give a task away: who may have it, with how full (percent) their next five
+    working days are; who may but is away on all of them; and who may not, with what is missing.
     """
+
+    may: list[tuple[Member, int]]
+    away: list[Member]
+    may_not: list[tuple[Member, Refusal]]
+
+
+def receivers(task: Task, by: Member, *, today: dt.date) -> Receivers:
+    """Whom `by` may give the task to, and whom not; whoever has it already is left out. Five queries."""
     days = working_days(today, 5)
-    minutes, booked = capacity(days), week_load(by, days)
-    return [
-        (m, round(100 * sum(booked.get(m.pk, {}).values()) / sum(minutes[m.pk].values())))
-        for m in who_may(task, on=today)
-        if m.pk in minutes and m.pk != task.assignee_id
-    ]
+    minutes, booked, given = capacity(days), week_load(by, days), delegations_of(task)
+    found = Receivers([], [], [])
+    members = Member.objects.filter(clinic_id=task.clinic_id).employed_on(today).exclude(profession="")
+    for m in members.exclude(pk=task.assignee_id):
+        missing = refusal(
+            rule_for(task.kind, task.part),
+            profession=m.profession,
+            list_doctor_id=task.patient.list_doctor_id if task.patient else None,
+            delegations=given.get(m.pk, ()),
+            forbidden=m.pk in task.forbidden,
+            on=today,
+        )
+        if missing:
+            found.may_not.append((m, missing))
+        elif m.pk not in minutes:
+            found.away.append(m)
+        else:
+            load = round(100 * sum(booked.get(m.pk, {}).values()) / sum(minutes[m.pk].values()))
+            found.may.append((m, load))
+    return found

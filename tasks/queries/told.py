@@ -1,8 +1,8 @@
-"""What was told about a task: its latest events, the other half of its pair, notes and letters. One query each."""
+"""What was told about a task: its latest events, the other half of its pair, notes, letters and messages. One query each."""
 
 from __future__ import annotations
 
-from tasks.models import JournalNote, Part, SenderReturn, Task, TaskEvent
+from tasks.models import JournalNote, Part, SenderReturn, Task, TaskEvent, TaskState, Verb
 from teams.models import Member
 
 MOST_EVENTS = 100
@@ -20,6 +20,14 @@ def other_half(task: Task) -> Task | None:
     if task.part == Part.SIGN and task.after_id:
         return pairs.filter(pk=task.after_id).first()
     return pairs.filter(after=task.pk).first() if task.part == Part.PREPARE else None
+
+
+def message_of(preparation: Task) -> str:
+    """What whoever prepared it wrote to whoever signs; empty when nothing, or when it is not done."""
+    if preparation.part != Part.PREPARE or preparation.state != TaskState.DONE:
+        return ""
+    done = preparation.events.filter(verb=Verb.COMPLETE).order_by("-id")
+    return done.values_list("reason", flat=True).first() or ""
 
 
 def note_of(task: Task) -> JournalNote | None:

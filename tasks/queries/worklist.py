@@ -24,7 +24,7 @@ class WorkRow(NamedTuple):
     """One task as a list shows it.
 
     `waits_for` and `waits_until` are who has the preparation that a signature waits for, and the day; `waits_ended`
-    is when that ended. `took` is in how many minutes it was done. `signer` is who signs what this task prepares: name and day (ISO), each perhaps empty.
+    is when that ended. `took` is in how many minutes it was done. `signer` is who signs what this task prepares: name, profession and day (ISO), each perhaps empty.
     """
 
     id: int
@@ -64,7 +64,7 @@ class WorkRow(NamedTuple):
 
 _SIGNER = Subquery(
     Task.objects.filter(after=OuterRef("pk"), ended_at__isnull=True).values(
-        told=JSONObject(name="assignee__name", day="planned_on")
+        told=JSONObject(name="assignee__name", profession="assignee__profession", day="planned_on")
     )[:1]
 )
 WORK_ROW: tuple[Any, ...] = (

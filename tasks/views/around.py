@@ -18,7 +18,7 @@ from tasks.views.answers import Desk
 from teams.calendar import Week
 from teams.middleware import MemberRequest
 from teams.permissions import Permission, requires
-from teams.queries import stands_in
+from teams.queries import away_and_at_work, stands_in
 
 ON_PAPER = 200  # tasks of each section
 
@@ -28,7 +28,10 @@ ON_PAPER = 200  # tasks of each section
 def team_now(request: MemberRequest) -> HttpResponse:
     """How full colleagues' day is; to whom it falls to see it, also what nobody has or whose holder cannot do it."""
     desk = Desk(request.member, Filter(), timezone.now())
-    context: dict[str, Any] = {"team": team_load(request.member, desk.day)}
+    away, at_work = away_and_at_work(request.member, desk.day)
+    context: dict[str, Any] = {
+        "team": team_load(request.member, desk.day), "away": away, "at_work": at_work,
+    }  # fmt: skip
     if stands_in(request.member, desk.today):
         context |= {
             "unassigned": unassigned_count(request.member),

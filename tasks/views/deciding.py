@@ -18,7 +18,7 @@ from tasks.forms import AttemptForm, PostponeForm, ReasonForm
 from tasks.forms.ending import FIELDS
 from tasks.models import Closing, Task, TaskState
 from tasks.presenters import day_words
-from tasks.queries import receivers
+from tasks.queries import Receivers, receivers
 from tasks.queries.told import note_of
 from tasks.views.meeting import decide
 from tasks.views.sheet import close_form, hand_on_form, sheet, task_or_404
@@ -42,12 +42,15 @@ def postpone(request: MemberRequest, task_id: int) -> HttpResponse:
 def hand_on(request: MemberRequest, task_id: int) -> HttpResponse:
     found, now = task_or_404(request, task_id), timezone.now()
 
+    def team() -> Receivers:
+        return receivers(found, request.member, today=oslo_date(now))
+
     def act(data: dict[str, Any]) -> Task:
-        to = {m.pk: m for m, _load in receivers(found, request.member, today=oslo_date(now))}
+        to = {m.pk: m for m, _load in team().may}
         return doing.hand_on(task_id, by=request.member, at=now, **{**data, "to": to.get(data["to"])})
 
     return decide(
-        request, task_id, "hand_on", lambda data: hand_on_form(request, task_or_404(request, task_id), data), act,
+        request, task_id, "hand_on", lambda data: hand_on_form(task_or_404(request, task_id), team(), data), act,
         lambda done: (
             _("%(name)s er gitt til %(who)s.") % {"name": done.name, "who": done.assignee or _("teamet")}, "",
         ),
@@ -82,7 +85,7 @@ def send_back(request: MemberRequest, task_id: int) -> HttpResponse:
 @require_POST
 @requires(Permission.DO_TASKS)
 def attempt(request: MemberRequest, task_id: int) -> HttpResponse:
-    """«Ikke nådd nå»: the task shows again after a week, then after a month."""
+    """«Ikke nådd nå»: the task shows again on the day chosen, else after a week, then after a month."""
     now = timezone.now()
     return decide(
         request, task_id, "attempt", lambda data: AttemptForm(data, auto_id="forsok_%s"),
@@ -115,16 +118,22 @@ def close(request: MemberRequest, task_id: int) -> HttpResponse:
 
 def _closed(task: Task) -> tuple[str, str]:
     note = note_of(task) if task.closing in closings.JOURNALLED else None
-    text = format_html(
-        '{} <a href="{}">{}</a>',
-        _("%(name)s er avsluttet: %(how)s.") % {"name": task.name, "how": Closing(task.closing).label},
-        reverse("task", args=[task.pk]), _("Se den, eller angre"),
-    )  # fmt: skip
+    words = {"name": task.name, "how": Closing(task.closing).label}
+    text = _with_undo(_("%(name)s er avsluttet: %(how)s.") % words, task)
     return text, reverse("journal_note", args=[note.pk]) if note else ""
 
 
 def _tried(task: Task, today: dt.date) -> str:
     words = {"name": task.name, "day": day_words(task.opens_on, today)}
     if task.opens_on > today and task.state != TaskState.STARTED:
-        return _("%(name)s: ikke nådd. Den vises igjen %(day)s.") % words
-    return _("%(name)s: ikke nådd. Tre forsøk er gjort: den kan avsluttes som «ikke nådd».") % words
+        text = _("%(name)s: ikke nådd. Den vises igjen %(day)s.") % words
+    else:
+        text = _("%(name)s: ikke nådd. Tre forsøk er gjort: den kan avsluttes som «ikke nådd».") % words
+    return _with_undo(text, task)
+
+
+def _with_undo(text: str, task: Task) -> str:
+    """The sentence, and a way to the sheet, where it can be taken back."""
+    return format_html(
+        '{} <a href="{}">{}</a>', text, reverse("task", args=[task.pk]), _("Se den, eller angre")
+    )

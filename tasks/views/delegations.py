@@ -48,7 +48,7 @@ def delegation_register(request: MemberRequest) -> HttpResponse:
         kinds = [only["kind"]] if "kind" in only else list(delegable_kinds())
         members = [only["member"]] if "member" in only else could_be_given(by, today, kinds)
         shown = [only["doctor"]] if "doctor" in only else doctors(by, today)
-        context["matrices"] = matrices(shown, members, kinds, rows)
+        context |= {"matrices": matrices(shown, members, kinds, rows), "open": bool(only)}
     return render(request, "tasks/delegations.html", context)
 
 

@@ -25,6 +25,7 @@ from tasks.presenters.diary import BEGINS, Diary, day_url, diary
 from tasks.presenters.kinds import quick_choices
 from tasks.queries import LOGGED, usual_minutes
 from tasks.queries.diary import entries, hours_at_work, kinds_to_log, most_done
+from tasks.views.once import key_of
 from teams.calendar import DAY, OSLO, Week, midnight, oslo_date
 from teams.middleware import MemberRequest
 from teams.permissions import Permission, requires
@@ -148,7 +149,7 @@ def tell(request: MemberRequest, week: str, weekday: int) -> HttpResponse:
         log_work(
             kind, by=request.member, minutes=minutes, origin=kind.origin, at=page.now,
             ended_at=_ended(page, data["ended"], minutes),
-            channel=data["channel"] or next(iter(kind.channels), ""),
+            channel=data["channel"] or next(iter(kind.channels), ""), once=key_of(request),
         )  # fmt: skip
     except ValueError:
         error = _("Bare i dag og før, og tidligst fra mandag i forrige uke.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -15,6 +17,7 @@ from tasks.forms import LogForm
 from tasks.models import Task
 from tasks.queries import LOGGED, quick_kinds, usual_minutes, work_row
 from tasks.views.answers import Desk, what_follows, where_it_stands
+from tasks.views.once import key_of
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
 from teams.permissions import Permission, requires
@@ -40,18 +43,20 @@ def log(request: MemberRequest) -> HttpResponse:
     sole = kind.channels[0] if len(kind.channels) == 1 else ""
     task = log_work(
         kind, by=member, minutes=data["minutes"] or usual, origin=data["origin"] or kind.origin,
-        sender=data["sender"], at=now, channel=data["channel"] or sole,
+        sender=data["sender"], at=now, channel=data["channel"] or sole, once=key_of(request),
     )  # fmt: skip
-    return _logged(request, task)
+    return _logged(request, task, now)
 
 
-def _logged(request: MemberRequest, task: Task) -> HttpResponse:
+def _logged(request: MemberRequest, task: Task, now: dt.datetime) -> HttpResponse:
     """On Min dag what follows from it, without moving anything; else back there with a message."""
     text = _("Logget: %(name)s, %(n)d min.") % {"name": task.name, "n": task.minutes or 0}
     wanted = where_it_stands(request) if request.htmx.target == PANEL else None
     if wanted is None:
         messages.success(request, text)
         return HttpResponseRedirect(reverse("my_day"))
-    desk = Desk(request.member, wanted, timezone.now())
+    desk = Desk(request.member, wanted, now)
     follows = what_follows(request, desk, [work_row(request.member, task.pk)])
-    return render(request, "tasks/logged.html", {"text": text, **follows})
+    # Sent twice, it stands among what is done already, unless the first answer was lost.
+    again = "" if task.ended_at == now else str(task.pk)
+    return render(request, "tasks/logged.html", {"text": text, "again": again, **follows})

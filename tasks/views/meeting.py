@@ -101,7 +101,8 @@ def second_at_doing(request: MemberRequest, task_id: int) -> HttpResponse:
     """Somebody was first when this one wanted to complete: on the sheet, in the row, or as a page. 422."""
     task = task_or_404(request, task_id)
     again = task.ended_at is None
-    typed = [Typed(_("Minutter"), text)] if (text := request.POST.get("minutes", "")) else []
+    fields = {"minutes": _("Minutter"), "reason": _("Beskjed")}
+    typed = [Typed(label, text) for name, label in fields.items() if (text := request.POST.get(name, ""))]
     conflict = meet(
         request, task, request.POST.get("version", ""), again=again, typed=typed, form_id="skjema-utfort"
     )

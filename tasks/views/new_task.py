@@ -21,6 +21,7 @@ from tasks.actions.urgent import place_now
 from tasks.forms import NewTaskForm, PatientSearch
 from tasks.presenters.placing import placed_words
 from tasks.queries import quick_kinds
+from tasks.views.once import key_of
 from teams.calendar import oslo_date, working_day_on_or_after
 from teams.middleware import MemberRequest
 from teams.permissions import Permission, may, requires
@@ -53,7 +54,7 @@ def _make(request: MemberRequest, form: NewTaskForm, today: dt.date) -> HttpResp
     urgent = data.pop("urgent")
     data["origin"] = data["origin"] or data["kind"].origin
     try:
-        task = create_task(by=request.member, at=now, urgent=False, **data)
+        task = create_task(by=request.member, at=now, urgent=False, once=key_of(request), **data)
     except ValueError as error:
         text = {"due_on": _("Velg en frist fra i dag, innen et år.")}.get(str(error), _("Kan ikke brukes."))
         form.add_error(str(error) if str(error) in form.fields else None, text)
@@ -63,6 +64,9 @@ def _make(request: MemberRequest, form: NewTaskForm, today: dt.date) -> HttpResp
             request, _("%(name)s er laget. Neste fordeling gir den til noen.") % {"name": task.name}
         )
         return HttpResponseRedirect(reverse("task", args=[task.pk]))
+    if task.opened_at != now:  # the same form once more: it is placed already
+        messages.success(request, _("%(name)s er laget.") % {"name": task.name})
+        return HttpResponseRedirect(reverse("why", args=[task.pk]))
     done = place_now(task.pk, by=request.member, at=now)
     level = messages.warning if done.obstacle else messages.success
     level(request, placed_words(done, by=request.member, today=today))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from patients.actions import record_access
 from tasks.actions.closing import ENOUGH, comes_back
-from tasks.actions.undoing import FOR_GOOD, UNDO_WITHIN
+from tasks.actions.undoing import FOR_GOOD, TAKEN_BACK, UNDO_WITHIN
 from tasks.forms import (
     AttemptForm,
     CloseForm,
@@ -28,12 +28,13 @@ from tasks.forms import (
     version_of,
 )
 from tasks.letters import rules_for
-from tasks.models import ENDED, Channel, Closing, Part, Task, TaskEvent, TaskState, Verb
+from tasks.models import ENDED, Channel, Closing, Part, Task, TaskEvent, TaskState
 from tasks.presenters import Reader, usual_postponement
-from tasks.presenters.sheet import attempts_words, clock_of, half_words
+from tasks.presenters.lines import signs_it
+from tasks.presenters.sheet import attempts_words, cannot_words, clock_of, half_words
 from tasks.presenters.story import Conflict, story
-from tasks.queries import last_hand_on, may_do, receivers, usual_minutes, who_may, work_row
-from tasks.queries.told import latest_events, letter_of, note_of, other_half
+from tasks.queries import Receivers, last_hand_on, may_do, receivers, usual_minutes, who_may, work_row
+from tasks.queries.told import latest_events, letter_of, message_of, note_of, other_half
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
 from teams.models import Member
@@ -76,7 +77,9 @@ class Sheet:
         return {
             "task": task,
             "line": reader.line(work_row(by, task.pk)),
-            "half": half_words(task, other, by=by, today=self.today),
+            "half": half_words(
+                task, other, by=by, today=self.today, message=message_of(other) if other else ""
+            ),
             "story": story(events, by=by, today=self.today)[::-1],
             "conflict": self.conflict,
             "typed": self.typed,
@@ -84,6 +87,7 @@ class Sheet:
             "opened": next(iter(self.refused), ""),
             # Else the part that was open before a swap would close the one that comes open.
             "group": str(self.now.microsecond),
+            "tried_now": open_ and self._undoable(events[-1] if events else None),
             **(self._doing() if open_ else self._ended(events[-1] if events else None)),
             **(self._choices(other) if open_ else {}),
         }
@@ -101,6 +105,9 @@ class Sheet:
             "started": started,
             "clock": clock_of(task, self.now),
             "channels": channels,
+            "signs": task.part == Part.SIGN and signs_it(by.profession),
+            "prepares": task.part == Part.PREPARE,
+            "message": self.request.POST.get("reason", "") if "sheet" in self.request.POST else "",
             "channel": self.request.POST.get("channel") or next(iter(own), ""),
         }
 
@@ -111,17 +118,19 @@ class Sheet:
         given = last_hand_on(task) if task.assignee_id == self.by.pk else None
         received = given if given and given.by_id not in (None, self.by.pk) else None
         again = comes_back(task, self.today)
+        colleagues = receivers(task, self.by, today=self.today)
         prepared = task.part == Part.SIGN and other is not None and other.ended_at is not None
         return {
             "postpone": refused.get("postpone")
             or (PostponeForm(initial={**version, "until": until}, auto_id="utsett_%s") if until else None),
-            "hand_on": refused.get("hand_on") or hand_on_form(self.request, task),
+            "hand_on": refused.get("hand_on") or hand_on_form(task, colleagues),
+            "cannot": cannot_words(task, colleagues),
             "received": received,
             "reject": refused.get("reject") or ReasonForm(initial=version, auto_id="gi-tilbake_%s"),
             "send_back": (refused.get("send_back") or ReasonForm(initial=version, auto_id="send-tilbake_%s"))
             if prepared
             else None,
-            "attempt": (refused.get("attempt") or AttemptForm(initial=version, auto_id="forsok_%s"))
+            "attempt": (refused.get("attempt") or AttemptForm(initial={**version, "until": again}, auto_id="forsok_%s"))
             if task.patient_id
             else None,
             "attempts": attempts_words(task, again, self.today),
@@ -142,14 +151,18 @@ class Sheet:
             for c, name in names.items()
         ]
 
+    def _undoable(self, last: TaskEvent | None) -> bool:
+        """Is the last that happened this one's own, just now, and such as can be taken back?"""
+        mine = last is not None and last.by_id == self.by.pk and self.now - last.at <= UNDO_WITHIN
+        return mine and last is not None and last.verb in TAKEN_BACK
+
     def _ended(self, last: TaskEvent | None) -> dict[str, Any]:
         task = self.task
-        just_now = last is not None and last.by_id == self.by.pk and self.now - last.at <= UNDO_WITHIN
-        undoable = just_now and last is not None and last.verb in (Verb.COMPLETE, Verb.LOG, Verb.CANCEL)
         return {
-            "may_undo": undoable and task.closing not in FOR_GOOD,
+            "may_undo": self._undoable(last) and task.closing not in FOR_GOOD,
             "note": note_of(task) if task.closing in (Closing.DECLINED, Closing.UNREACHABLE) else None,
             "letter": letter_of(task) if task.state == TaskState.RETURNED else None,
+            "signed": task.part == Part.SIGN and task.done_by and signs_it(task.done_by.profession),
             "channel_word": Channel(task.channel).label if task.channel else "",
         }
 
@@ -179,10 +192,10 @@ def close_form(task: Task, closing: Closing, today: dt.date, data: Any = None) -
     return CloseForm(data, closing=closing, planned=planned, today=today, initial=version_of(task))
 
 
-def hand_on_form(request: MemberRequest, task: Task, data: Any = None) -> HandOnForm:
-    found = receivers(task, request.member, today=oslo_date(timezone.now()))
+def hand_on_form(task: Task, colleagues: Receivers, data: Any = None) -> HandOnForm:
     choices = [
-        (m.pk, _("%(name)s, %(load)d %% belagt") % {"name": m.name, "load": load}) for m, load in found
+        (m.pk, _("%(name)s, %(load)d %% planlagt") % {"name": m.name, "load": load})
+        for m, load in colleagues.may
     ]
     return HandOnForm(
         data, choices=choices, held=bool(task.assignee_id), initial=version_of(task), auto_id="gi-videre_%s"

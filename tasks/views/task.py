@@ -63,7 +63,9 @@ def row(request: MemberRequest, task_id: int) -> HttpResponse:
 def complete(request: MemberRequest, task_id: int) -> HttpResponse:
     form = CompleteForm(request.POST)
     if not form.is_valid():
-        errors = [str(text) for name in ("minutes", "channel") for text in form.errors.get(name, [])]
+        errors = [
+            str(text) for name in ("minutes", "channel", "reason") for text in form.errors.get(name, [])
+        ]
         return _refused(request, task_id, " ".join(errors) or _("Last siden på nytt."))
     try:
         doing.complete(task_id, by=request.member, at=timezone.now(), **form.cleaned_data)

@@ -12,8 +12,8 @@ from tasks.models import Task
 from tasks.presenters import as_seen, line
 from tasks.presenters.why import Team
 from tasks.presenters.why import why as why_words
-from tasks.queries import work_row
-from tasks.sharings import delegations_of, loads_now
+from tasks.queries import delegations_of, work_row
+from tasks.sharings import loads_now
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
 from teams.models import Member

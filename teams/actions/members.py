@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from teams.actions.employment import another_leads
 from teams.actions.hours import FURTHEST, Hours, check_hours, earliest_change
 from teams.calendar import oslo_date
 from teams.models import Access, Member, Profession, Training, WorkingHours
@@ -106,7 +107,7 @@ def _check_access(member: Member, access: str, by: Member, today: dt.date) -> No
         raise ValueError("access")
     if member.pk == by.pk and not TABLE[Access(access)] <= TABLE[Access(member.access)]:
         raise ValueError("own_access")
-    if member.access == Access.LEADER and not _another_leads(member, today):
+    if member.access == Access.LEADER and not another_leads(member, today):
         raise ValueError("last_leader")
 
 
@@ -114,11 +115,6 @@ def _lock_leaders(by: Member) -> None:
     """In order: two who step down at the same time do not both see the other lead."""
     leaders = Member.objects.visible_to(by).filter(access=Access.LEADER).order_by("pk")
     list(leaders.select_for_update(of=("self",)).values_list("pk"))
-
-
-def _another_leads(member: Member, today: dt.date) -> bool:
-    there = Member.objects.visible_to(member).employed_on(today).filter(access=Access.LEADER)
-    return bool(there.filter(user__isnull=False, user__is_active=True).exclude(pk=member.pk).exists())
 
 
 def _check_training(profession: str, new: Profile, member: Member | None, by: Member, day: dt.date) -> None:

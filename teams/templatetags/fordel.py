@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 from django import template
 from django.utils.formats import date_format
@@ -71,3 +72,9 @@ def bar_widths(part: int | None, whole: int | None) -> tuple[str, bool]:
 def signed_minutes(value: int) -> str:
     """«+1 t 10 min», «−20 min», «0 min»: a change of minutes."""
     return ("+" if value > 0 else "") + minutes(value)
+
+
+@register.simple_tag
+def once_key() -> str:
+    """A key of its own for a form: sent twice with it, what the form says is written once (tasks/actions/once.py)."""
+    return str(uuid.uuid4())

@@ -88,10 +88,13 @@ def test_somebody_is_away_and_the_leader_shares_out(
 
     boxes = leader.locator("[name=task]")
     total = int(leader.locator("#antall").get_attribute("data-of") or 0)
+    some, every = (leader.locator(f".decide .{which}") for which in ("chosen", "every"))
     expect(leader.locator("#antall")).to_have_text(f"{total} / {total}")
+    assert (some.is_visible(), every.is_visible()) == (False, True)
     boxes.first.focus()
     leader.keyboard.press("Space")
     expect(leader.locator("#antall")).to_have_text(f"{total - 1} / {total}")
+    assert (some.is_visible(), every.is_visible()) == (True, False)
     kept = int(boxes.first.get_attribute("value") or 0)
     before = ask("SELECT assignee_id FROM tasks_task WHERE id = %s", kept)
     leader.keyboard.press("Enter")

@@ -11,16 +11,20 @@ from django.db import DatabaseError, connection, transaction
 
 from tasks.actions import closing, doing
 from tasks.actions.changing import Changed
+from tasks.actions.creating import create_task
 from tasks.actions.nightly import night
+from tasks.actions.overrides import pin
 from tasks.actions.plans import start_plans
 from tasks.life import NotAllowed
-from tasks.models import Closing, FollowUpPlan, JournalNote, PlanStep, Programme, Task
+from tasks.models import Closing, FollowUpPlan, JournalNote, PlanStep, Programme, Task, TaskKind
+from tasks.replay import replay
 from teams.calendar import DAY
 from tests.conftest import Cast
 from tests.tasks.conftest import MONDAY, MORNING, make_patient, make_task
 
 DUE = MONDAY + 7 * DAY
 FRIDAY = MONDAY + 4 * DAY
+MOVED = ("state", "opens_on", "planned_on", "pinned_day", "attempts", "assignee_id")
 
 
 @pytest.fixture
@@ -171,6 +175,64 @@ def test_a_hard_deadlines_reminder_is_never_past_its_last_day(solbakken: Cast) -
         True,
         False,
     )
+
+
+def test_the_day_to_try_again_may_be_chosen_up_to_a_hard_deadlines_last(
+    solbakken: Cast, routine: Task
+) -> None:
+    def tried(task: Task, until: dt.date) -> Task:
+        return closing.attempt(task.pk, by=solbakken.nurse, channel="phone", note="", at=MORNING, until=until)
+
+    assert tried(routine, MONDAY + 2 * DAY).opens_on == MONDAY + 2 * DAY
+    hard = make_task(
+        solbakken.clinic, "vaksine", assignee=solbakken.nurse, hard=True, due_on=MONDAY, closes_on=FRIDAY,
+        patient=make_patient(solbakken),
+    )  # fmt: skip
+    for wrong in (MONDAY, MONDAY - DAY, FRIDAY + DAY, MONDAY + 400 * DAY):
+        with pytest.raises(ValueError, match="until"):
+            tried(hard, wrong)
+    assert tried(hard, FRIDAY).opens_on == FRIDAY
+    late = make_task(
+        solbakken.clinic, "vaksine", assignee=solbakken.nurse, hard=True, due_on=MONDAY - DAY,
+        patient=make_patient(solbakken),
+    )  # fmt: skip
+    assert (
+        tried(late, MONDAY + DAY).opens_on == MONDAY + DAY
+    )  # past the last day: what is proposed is allowed
+
+
+def test_an_attempt_that_was_none_is_taken_back_with_the_signature_that_went_along(solbakken: Cast) -> None:
+    signature = create_task(
+        by=solbakken.secretary, kind=TaskKind.objects.get(slug="lmg"), patient=make_patient(solbakken),
+        due_on=MONDAY + 3 * DAY, hard=False, origin="patient", urgent=False, at=MORNING,
+    )  # fmt: skip
+    assert signature.after is not None
+    first = Task.objects.get(pk=signature.after.pk)
+    pin(first.pk, by=solbakken.doctor, to=solbakken.nurse, day=MONDAY, reason="Fast time", at=MORNING)
+    before = [Task.objects.values(*MOVED).get(pk=pk) for pk in (first.pk, signature.pk)]
+    closing.attempt(first.pk, by=solbakken.nurse, channel="phone", note="", at=MORNING)
+    assert Task.objects.filter(opens_on=MONDAY + 7 * DAY).count() == 2
+    with pytest.raises(NotAllowed):
+        doing.undo(first.pk, by=solbakken.doctor, at=MORNING)
+    doing.undo(first.pk, by=solbakken.nurse, at=MORNING + dt.timedelta(minutes=9))
+    assert [Task.objects.values(*MOVED).get(pk=pk) for pk in (first.pk, signature.pk)] == before
+    for pk in (first.pk, signature.pk):
+        row = Task.objects.get(pk=pk)
+        told = replay(row.events.order_by("id"))
+        assert {name: getattr(told, name) for name in MOVED} == {name: getattr(row, name) for name in MOVED}
+    with pytest.raises(NotAllowed):
+        doing.undo(first.pk, by=solbakken.nurse, at=MORNING)
+
+
+def test_an_attempt_taken_back_is_not_in_the_journal(solbakken: Cast, routine: Task) -> None:
+    for note in ("Feil nummer", "Svarte ikke"):
+        closing.attempt(routine.pk, by=solbakken.nurse, channel="phone", note=note, at=MORNING)
+        if note == "Feil nummer":
+            doing.undo(routine.pk, by=solbakken.nurse, at=MORNING)
+    end(routine, solbakken, Closing.UNREACHABLE)
+    text = JournalNote.objects.get().text
+    assert "Svarte ikke" in text
+    assert "Feil nummer" not in text
 
 
 def test_an_attempt_needs_a_patient_and_a_way(solbakken: Cast, routine: Task) -> None:

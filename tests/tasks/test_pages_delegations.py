@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -75,6 +76,27 @@ def test_a_table_for_every_doctor_with_what_holds_and_a_way_to_draft_the_rest(
     assert f'href="/delegeringer/{row.pk}/">går ut om 5 dager' in text
     other = f"/delegeringer/ny/?lege={solbakken.second_doctor.pk}&amp;til={solbakken.nurse.pk}&amp;type={row.kind_id}"
     assert other in text
+
+
+def test_the_tables_are_folded_with_what_they_hold_until_one_is_asked_for(
+    solbakken: Cast, doctor: Client, secretary: Client
+) -> None:
+    signed(solbakken, ends_on=today() + 5 * DAY)
+    drafted(solbakken, "prosvar")
+
+    def tables(client: Client, query: str = "") -> list[tuple[str, str, str]]:
+        page = text_of(client, f"/delegeringer/{query}")
+        return re.findall(
+            r'<details class="panel"( open)?>\s*<summary.*?<h2[^>]*>(.*?)</h2> <span class="muted">(.*?)</span>',
+            page,
+        )
+
+    sums = "1 går snart ut, 1 utkast"
+    assert tables(secretary) == [("", "Arne Aune", "ingen"), ("", "Hanne Holm", sums)]
+    assert tables(doctor) == [("", "Arne Aune", "ingen"), (" open", "Hanne Holm", sums)]
+    assert tables(secretary, f"?lege={solbakken.second_doctor.pk}") == [(" open", "Arne Aune", "ingen")]
+    asked = tables(secretary, f"?type={kind('prosvar').pk}")
+    assert asked == [(" open", "Arne Aune", "ingen"), (" open", "Hanne Holm", "1 utkast")]
 
 
 def test_the_list_filters_by_doctor_member_and_kind(solbakken: Cast, secretary: Client) -> None:

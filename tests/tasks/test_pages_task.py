@@ -18,10 +18,11 @@ from tasks.actions import doing
 from tasks.actions.creating import create_task
 from tasks.actions.nightly import night
 from tasks.actions.plans import start_plans
-from tasks.models import JournalNote, PlanStep, Programme, Task, TaskKind
+from tasks.models import Delegation, JournalNote, PlanStep, Programme, Task, TaskKind
 from teams.calendar import DAY, oslo_date
-from tests.conftest import Cast, logged_in
-from tests.tasks.conftest import make_patient, make_task
+from teams.models import Absence
+from tests.conftest import Cast, logged_in, make_member
+from tests.tasks.conftest import MONDAY, make_patient, make_task
 
 SHEET = {"HX-Request": "true", "HX-Target": "ark", "HX-Current-URL": "http://testserver/min-dag/?hvem=me"}
 
@@ -175,6 +176,61 @@ def test_only_who_was_given_it_may_give_it_back_and_reads_by_whom_and_why(
     assert task.assignee == solbakken.secretary
 
 
+def test_colleagues_who_cannot_have_it_are_named_with_what_is_missing(solbakken: Cast, nurse: Client) -> None:
+    task = make_task(
+        solbakken.clinic, "arskontroll", assignee=solbakken.doctor, patient=make_patient(solbakken),
+        forbidden=[solbakken.second_doctor.pk],
+    )  # fmt: skip
+    page = text_of(nurse.get(f"/oppgave/{task.pk}/"))
+    assert "Kan ikke: Arne Aune (utelukket av en leder), Nina Nes (ikke delegert av Hanne Holm)." in page
+    assert "Andre yrker kan ikke: oppgaven krever lege eller sykepleier." in page
+    assert "Mona Myhre" not in page
+    Task.objects.filter(pk=task.pk).update(forbidden=[])
+    Absence.objects.create(
+        clinic=solbakken.clinic, member=solbakken.second_doctor, starts_on=today(), ends_on=today() + 20 * DAY,
+        reason="vacation",
+    )  # fmt: skip
+    page = text_of(nurse.get(f"/oppgave/{task.pk}/"))
+    assert "Nina Nes (ikke delegert av Hanne Holm), Arne Aune (borte de neste dagene)." in page
+    everybody = make_task(solbakken.clinic, "telefonsporsmal", assignee=solbakken.nurse)
+    Absence.objects.all().delete()
+    assert "an ikke:" not in text_of(nurse.get(f"/oppgave/{everybody.pk}/"))
+
+
+def test_many_who_cannot_are_counted_and_take_no_more_queries(solbakken: Cast, nurse: Client) -> None:
+    task = make_task(solbakken.clinic, "arskontroll", patient=make_patient(solbakken))
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert nurse.get(f"/oppgave/{task.pk}/", headers=SHEET).status_code == 200
+        return len(captured)
+
+    queries()
+    few = queries()
+    for number in range(12):
+        make_member(solbakken.clinic, f"Vikar {number}", "nurse")
+    assert queries() <= few
+    assert ", 5 til." in text_of(nurse.get(f"/oppgave/{task.pk}/"))
+
+
+# --- put off
+
+
+@pytest.mark.parametrize("version", ["1", "0"])
+def test_a_reason_that_is_a_button_puts_it_off_in_one_press(nurse: Client, task: Task, version: str) -> None:
+    page = text_of(nurse.get(f"/oppgave/{task.pk}/"))
+    assert len(re.findall(r'<button type="submit" name="quick" value="[^"]+" formnovalidate>', page)) == 3
+    until = (today() + DAY).isoformat()
+    sent = {"until": until, "reason": "", "quick": "Venter på prøvesvar", "version": version}
+    answer = nurse.post(f"/oppgave/{task.pk}/utsett/", sent)
+    if version == "0":  # somebody was first: the reason stands there to be sent again
+        assert 'value="Venter på prøvesvar" class="ds-input"' in text_of(answer)
+        return
+    assert answer.status_code == 302
+    assert task.events.get().reason == "Venter på prøvesvar"
+    assert nurse.post(f"/oppgave/{task.pk}/utsett/", {**sent, "quick": "", "version": "2"}).status_code == 422
+
+
 # --- not reached
 
 
@@ -191,6 +247,29 @@ def test_each_attempt_tells_when_the_task_shows_again(nurse: Client, task: Task)
     page = text_of(nurse.get(url))
     assert "Prøvd 3 ganger. Oppgaven kan avsluttes som «ikke nådd»." in page
     assert nurse.post(f"{url}ikke-nadd/", {"channel": "røyk", "version": "2"}).status_code == 422
+
+
+def test_the_day_to_try_again_is_chosen_and_the_attempt_is_taken_back_on_the_sheet(
+    nurse: Client, task: Task
+) -> None:
+    url = f"/oppgave/{task.pk}/"
+    page = text_of(nurse.get(url))
+    proposed = re.search(r'name="until" value="([\d-]+)"[^>]*id="forsok_until"', page)
+    assert proposed
+    assert dt.date.fromisoformat(proposed[1]) >= today() + 7 * DAY
+    sent = {"channel": "phone", "version": "1", "until": today().isoformat()}
+    refused = nurse.post(f"{url}ikke-nadd/", sent)
+    assert refused.status_code == 422
+    assert "Velg en dag som kommer" in text_of(refused)
+    told = nurse.post(f"{url}ikke-nadd/", {**sent, "until": (today() + 3 * DAY).isoformat()}, follow=True)
+    assert f'<a href="{url}">Se den, eller angre</a>' in text_of(told)
+    task.refresh_from_db()
+    assert (task.attempts, task.opens_on) == (1, today() + 3 * DAY)
+    assert "Du har notert at pasienten ikke ble nådd." in text_of(nurse.get(url))
+    nurse.post(f"{url}angre/")
+    task.refresh_from_db()
+    assert (task.attempts, task.opens_on) == (0, MONDAY)
+    assert "ikke ble nådd" not in text_of(nurse.get(url))
 
 
 def test_a_task_about_nobody_offers_nothing_that_is_about_a_patient(solbakken: Cast, nurse: Client) -> None:
@@ -306,6 +385,73 @@ def test_the_signature_shows_where_its_preparation_stands_and_can_send_it_back(
     assert doctor.post(url, {"reason": "Mangler liste", "version": version}).status_code == 302
     again = Task.objects.get(signatures=signature)
     assert (again.pk != preparation.pk, again.assignee) == (True, solbakken.secretary)
+
+
+def test_a_word_from_whoever_prepared_it_stands_on_the_signers_sheet(
+    solbakken: Cast, pair: tuple[Task, Task]
+) -> None:
+    preparation, signature = pair
+    doctor, secretary = logged_in(solbakken.doctor), logged_in(solbakken.secretary)
+    url, sheet = f"/oppgave/{preparation.pk}/utfort/", f"/oppgave/{signature.pk}/"
+    assert "Beskjed til den som signerer" in text_of(secretary.get(f"/oppgave/{preparation.pk}/"))
+    assert "Beskjed til den som signerer" not in text_of(doctor.get(sheet))
+    sent = {"minutes": "3", "version": "1", "sheet": "1", "reason": "Ber om 100 <tabletter>"}
+    assert secretary.post(url, {**sent, "reason": "x" * 301}).status_code == 422
+    refused = text_of(secretary.post(url, {**sent, "minutes": "mye"}))
+    assert 'value="Ber om 100 &lt;tabletter&gt;"' in refused
+    assert secretary.post(url, sent).status_code == 302
+    assert "«Ber om 100 &lt;tabletter&gt;»" in text_of(doctor.get(sheet))
+    secretary.post(f"/oppgave/{preparation.pk}/angre/")
+    assert "tabletter" not in text_of(doctor.get(sheet))
+
+
+def test_a_doctor_signs_and_whoever_it_is_delegated_to_does_the_rest(
+    solbakken: Cast, pair: tuple[Task, Task]
+) -> None:
+    preparation, signature = pair
+    doctor, secretary = logged_in(solbakken.doctor), logged_in(solbakken.secretary)
+    row = f"/oppgave/{preparation.pk}/rad/"
+    htmx = {"HX-Request": "true"}
+    assert "Hanne Holm signerer." in text_of(secretary.get(row, headers=htmx))
+    secretary.post(f"/oppgave/{preparation.pk}/utfort/", {"minutes": "3", "version": "1"})
+    version = str(Task.objects.get(pk=signature.pk).version)
+    doctor.post(f"/oppgave/{signature.pk}/utfort/", {"minutes": "2", "version": version})
+    page = text_of(doctor.get(f"/oppgave/{signature.pk}/"))
+    assert "Signert av Hanne Holm på 2 min." in page
+    assert "Utført av" not in page
+    assert re.search(
+        r"<b>Signeringen</b>.*?Signert</span>", text_of(secretary.get(f"/oppgave/{preparation.pk}/"))
+    )
+
+
+def test_delegated_to_a_nurse_the_second_half_is_the_rest_and_no_signature(
+    solbakken: Cast, pair: tuple[Task, Task]
+) -> None:
+    preparation, signature = pair
+    check = TaskKind.objects.get(slug="arskontroll")
+    Task.objects.filter(pk__in=[preparation.pk, signature.pk]).update(kind=check)
+    Task.objects.filter(pk=signature.pk).update(assignee=solbakken.nurse, planned_on=today() + DAY)
+    Delegation.objects.create(
+        clinic=solbakken.clinic, doctor=solbakken.doctor, member=solbakken.nurse, kind=check, starts_on=today(),
+        signed_at=timezone.now(), instruction="Som avtalt",
+    )  # fmt: skip
+    nurse, secretary = logged_in(solbakken.nurse), logged_in(solbakken.secretary)
+    htmx = {"HX-Request": "true"}
+    assert "Nina Nes gjør resten i morgen." in text_of(
+        secretary.get(f"/oppgave/{preparation.pk}/rad/", headers=htmx)
+    )
+    page = text_of(secretary.get(f"/oppgave/{preparation.pk}/"))
+    assert "<b>Resten</b>" in page
+    assert "Beskjed til den som gjør resten" in page
+    secretary.post(f"/oppgave/{preparation.pk}/utfort/", {"minutes": "3", "version": "1"})
+    page = text_of(nurse.get(f"/oppgave/{signature.pk}/"))
+    assert "Forberedt</span>" in page
+    assert ">Utført</button>" in page
+    assert "igner" not in page
+    assert "igner" not in text_of(nurse.get(f"/oppgave/{signature.pk}/rad/", headers=htmx))
+    version = str(Task.objects.get(pk=signature.pk).version)
+    nurse.post(f"/oppgave/{signature.pk}/utfort/", {"minutes": "9", "version": version})
+    assert "Utført av Nina Nes på 9 min." in text_of(nurse.get(f"/oppgave/{signature.pk}/"))
 
 
 def test_a_preparation_that_is_not_done_cannot_be_sent_back(solbakken: Cast, pair: tuple[Task, Task]) -> None:

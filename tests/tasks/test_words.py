@@ -31,7 +31,7 @@ NAMES = {1: "Kari", 2: "Amir", 3: "Siri", 4: "Jon"}
     ("texts", "enum"),
     [
         (words.RULES, Rule), (words.WHY_NOT, WhyNot), (words.WHY_NOT_ALONE, WhyNot), (words.OBSTACLES, Obstacle),
-        (words.ADVICE, Obstacle), (words.MAY_NOT, MayNot), (CAUSES, Cause),
+        (words.ADVICE, Obstacle), (words.MAY_NOT, MayNot), (words.MAY_NOT_SHORT, MayNot), (CAUSES, Cause),
     ],
 )  # fmt: skip
 def test_nothing_can_be_decided_without_words_for_it(
