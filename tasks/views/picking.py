@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +19,7 @@ from tasks.ahead import weeks_ahead
 from tasks.filters import ME, NOBODY, TEAM
 from tasks.forms.bulk import ListFilterForm, WishForm
 from tasks.many import MOST
-from tasks.presenters.picking import filter_choices, heading, list_lines, people
+from tasks.presenters.picking import Receiver, filter_choices, heading, list_lines, people
 from tasks.queries.board import (
     colleagues_ahead,
     holders,
@@ -34,6 +35,7 @@ from tasks.queries.keyset import BEGINNING, key_of, parse_key
 from tasks.selection import Selection
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
+from teams.models import Member
 from teams.permissions import Permission, may, requires
 from teams.queries import stands_in
 
@@ -147,13 +149,15 @@ def _people(
         "may_change": True,
         "leads": may(by, Permission.ASSIGN_TASKS),
         "form": refused or WishForm(members=here, auto_id="samlet_%s"),
-        "people": people(
-            here.values(),
-            minutes_ahead(by, today, time_ahead(by, today, weeks=1)),
-            week_sums(by, today, weeks=1),
-        ),
+        "people": _this_week(by, here.values(), today),
         "latest": latest_change(by, since=timezone.now() - UNDO_AT_HAND),
     }
+
+
+def _this_week(by: Member, here: Iterable[Member], today: dt.date) -> list[Receiver]:
+    """Whom tasks can be given to, with the week at hand. Three queries."""
+    minutes = minutes_ahead(by, today, time_ahead(by, today, weeks=1))
+    return people(here, minutes, week_sums(by, today, weeks=1))
 
 
 def _ticked(refused: forms.Form | None) -> frozenset[int]:
