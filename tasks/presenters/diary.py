@@ -18,7 +18,11 @@ BEGINS = 8 * 60  # working hours are kept as minutes, not by the clock: the line
 MOST_LANES = 5
 LANE, TOP, BLOCK = 26, 22, 22  # pixels
 NATURES = (Nature.CLINICAL, Nature.MIXED, Nature.ADMINISTRATIVE)
-SHORT = {Nature.CLINICAL: "klinisk", Nature.MIXED: "blandet", Nature.ADMINISTRATIVE: "ikke-klinisk"}
+SHORT = {
+    Nature.CLINICAL: gettext_lazy("klinisk"),
+    Nature.MIXED: gettext_lazy("blandet"),
+    Nature.ADMINISTRATIVE: gettext_lazy("ikke-klinisk"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ def summed(done: Iterable[Entry], at_work: int) -> Sums:
     found = dict.fromkeys(NATURES, 0)
     for entry in done:
         found[Nature(entry.nature)] += entry.minutes
-    natures = tuple(Sum(n.value, SHORT[n], minutes) for n, minutes in found.items())
+    natures = tuple(Sum(n.value, str(SHORT[n]), minutes) for n, minutes in found.items())
     return Sums(sum(found.values()), at_work, natures)
 
 

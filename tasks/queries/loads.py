@@ -14,8 +14,7 @@ from tasks.models import (
 from teams.calendar import DAY, midnight
 from teams.models import Member
 from teams.queries import capacity, time_for_tasks
-
-ORDER = ("doctor", "psychologist", "physiotherapist", "nurse", "bioengineer", "secretary")
+from teams.timetables import ORDER
 
 
 @dataclass(frozen=True, slots=True)
