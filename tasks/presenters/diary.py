@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy
 
 from tasks.models import Channel, Nature
 from tasks.queries.diary import Entry

@@ -13,7 +13,7 @@ from tasks.queries.day import (
 )
 from tasks.queries.desk import filter_names, kinds_to_choose, saved_views
 from tasks.queries.eligible import Receivers, delegations_of, last_hand_on, may_do, receivers, who_may
-from tasks.queries.loads import ORDER, DayLoad, minutes_left, team_load, week_load
+from tasks.queries.loads import DayLoad, minutes_left, team_load, week_load
 from tasks.queries.plans import MATCHING, plans_of, programme_list
 from tasks.queries.runs import last_sharing, may_undo
 from tasks.queries.standing import waiting_returns
@@ -33,7 +33,6 @@ from tasks.queries.worklist import (
 __all__ = [
     "LOGGED",
     "MATCHING",
-    "ORDER",
     "QUICK_KINDS",
     "SECTIONS",
     "WORK_ROW",

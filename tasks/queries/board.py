@@ -12,11 +12,11 @@ from django.db.models import Case, Count, F, IntegerField, Min, Q, Sum, Value, W
 from tasks.ahead import WEEKS, days_ahead, weeks_ahead, work_day
 from tasks.models import BulkChange, BulkItem, Task, TaskKind, TaskQuerySet, TaskState
 from tasks.queries.keyset import key_of, parse_key
-from tasks.queries.loads import ORDER
 from tasks.queries.worklist import WORK_ROW, WorkRow
 from teams.calendar import DAY, Week, midnight
 from teams.models import Absence, DayPart, Member
 from teams.queries import time_for_tasks
+from teams.timetables import ORDER
 
 PAGE = 50
 LATER = WEEKS  # the column after the last week: later, or without a day
