@@ -78,6 +78,7 @@ PAGES = (
         "min_dag_section", "nurse", lambda _: reverse("my_day_section", args=["later"]), TASK_ROW,
         headers={"HX-Request": "true", "HX-Target": "del-later"}, floor="min_dag",
     ),
+    Page("team_now", "leader", lambda _: reverse("team_now"), r'<th scope="row"', headers={"HX-Request": "true", "HX-Target": "teamet-na"}),
     Page("team", "leader", lambda _: reverse("team"), r'<th scope="row"'),
     Page(
         "cell", "leader", lambda c: f"{reverse('task_list')}?hvem={c.nurse.pk}&uke=this", TASK_ROW,

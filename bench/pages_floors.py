@@ -64,6 +64,19 @@ _RECEIVERS = "SELECT id, name, profession FROM teams_member WHERE clinic_id = %(
 # from this Monday), and from the query string id and rows (how many the page itself showed).
 ROWS: dict[str, tuple[str, ...]] = {
     "min_dag": (_list("assignee_id = %(member)s"),),
+    "team_now": (
+        """
+        SELECT m.id, m.name, m.profession, c.minutes
+        FROM teams_member m LEFT JOIN teams_capacity(%(days)s::date[], %(shares)s::real[]) c
+            ON c.member_id = m.id AND c.on_day = %(today)s
+        WHERE m.clinic_id = %(clinic)s ORDER BY 3, 2
+        """,
+        """
+        SELECT t.assignee_id, sum(t.planned_minutes), count(*) FROM tasks_task t
+        WHERE t.clinic_id = %(clinic)s AND t.ended_at IS NULL AND coalesce(t.planned_on, t.due_on) <= %(today)s
+        GROUP BY 1
+        """,
+    ),
     "team": (
         """
         SELECT m.id, m.name, m.profession, date_trunc('week', c.on_day) AS week, sum(c.minutes)
