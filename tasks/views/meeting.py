@@ -21,7 +21,7 @@ from tasks.life import NotAllowed
 from tasks.models import Task, TaskState
 from tasks.presenters.story import Conflict, Typed, story
 from tasks.queries.told import latest_events
-from tasks.views.answers import came_from
+from tasks.views.answers import came_from, visit_of
 from tasks.views.sheet import DIALOG, sheet, task_or_404
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
@@ -107,7 +107,7 @@ def second_at_doing(request: MemberRequest, task_id: int) -> HttpResponse:
     )
     if request.htmx.target == DIALOG:
         return sheet(request, task_id, 422, conflict=conflict, typed=request.POST.get("minutes", ""))
-    context = {"task": task, "conflict": conflict, "sent": request.POST}
+    context = {"task": task, "conflict": conflict, "sent": request.POST, "visit": visit_of(request)}
     template = "tasks/conflict.html" + ("#row" if request.htmx else "")
     return render(request, template, context, status=422)
 

@@ -147,8 +147,8 @@ def test_one_visit_heads_its_tasks_and_draws_nothing_down(solbakken: Cast, nurse
 def test_a_whole_visit_is_done_at_once_each_with_its_minutes(solbakken: Cast, nurse: Client) -> None:
     per = make_patient(solbakken)
     first, second = (mine(solbakken, name, patient=per) for name in ("En", "To"))
-    takes = [f"{task.pk}.{task.version}.{minutes}" for task, minutes in ((first, 10), (second, 20))]
-    answer = nurse.post("/min-dag/samlet/", {"task": takes, "minutes": ["12", "20"]}, headers=PAGE)
+    takes = [f"{task.pk}.{task.version}" for task in (first, second)]
+    answer = nurse.post("/min-dag/samlet/", {"take": takes, "minutes": ["12", "20"]}, headers=PAGE)
     text = answer.content.decode()
     assert text.count("hx-swap-oob") >= 2 + 7 + 1
     assert f'id="oppgave-{first.pk}"' in text
@@ -161,6 +161,44 @@ def test_a_whole_visit_is_done_at_once_each_with_its_minutes(solbakken: Cast, nu
     assert "2 oppgaver ble ikke lagret" in again.content.decode()
 
 
+def of_the_rows(page: str) -> dict[str, list[str]]:
+    """What «Alle utført» takes with it: of the rows that are not done, which it is and its minutes."""
+    rows = re.findall(r'<li class="task of-visit".*?</li>', page, re.DOTALL)
+    return {
+        name: [found[1] for row in rows if (found := re.search(f'name="{name}" value="([^"]*)"', row))]
+        for name in ("take", "minutes")
+    }
+
+
+def test_minutes_typed_in_a_visit_count_also_when_one_of_it_is_done_already(
+    solbakken: Cast, nurse: Client
+) -> None:
+    per = make_patient(solbakken)
+    first, second, third = (mine(solbakken, name, patient=per) for name in ("En", "To", "Tre"))
+    line = next(line for s in sections(nurse).values() for line in s.lines)
+    page = nurse.get("/min-dag/").content.decode()
+    sent = {"minutes": "9", "version": "1", "visit": line.visit.key}
+    done = nurse.post(f"/oppgave/{first.pk}/utfort/", sent, headers=PAGE).content.decode()
+    assert f'data-visit="{line.visit.key}"' in done, "the row is still of its visit"
+    refused = nurse.post(
+        f"/oppgave/{second.pk}/utfort/", sent | {"minutes": ""}, headers=PAGE
+    ).content.decode()
+    rows = of_the_rows(page)
+    assert rows["take"] == [f"{task.pk}.1" for task in (first, second, third)]
+    assert of_the_rows(refused)["take"] == [f"{second.pk}.1"]
+    left = {"take": rows["take"][1:], "minutes": ["40", "20"]}
+    answer = nurse.post("/min-dag/samlet/", left | {"task": line.visit.takes}, headers=PAGE)
+    assert answer.context["refused"] == ""
+    assert list(Task.objects.order_by("pk").values_list("minutes", flat=True)) == [9, 40, 20]
+
+
+def test_of_a_visit_nobodys_minutes_are_taken_for_anothers(solbakken: Cast, nurse: Client) -> None:
+    takes = [f"{mine(solbakken, name, patient=make_patient(solbakken)).pk}.1" for name in ("En", "To")]
+    answer = nurse.post("/min-dag/samlet/", {"take": takes, "minutes": ["40"]}, headers=PAGE)
+    assert "2 oppgaver ble ikke lagret" in answer.content.decode()
+    assert not Task.objects.filter(state="done").exists()
+
+
 def test_a_visit_is_written_in_order_of_id_and_nothing_done_is_not_said_to_be(
     solbakken: Cast, nurse: Client
 ) -> None:
@@ -168,9 +206,9 @@ def test_a_visit_is_written_in_order_of_id_and_nothing_done_is_not_said_to_be(
     per = make_patient(solbakken)
     first, second = (mine(solbakken, name, patient=per) for name in ("En", "To"))
     takes = [f"{task.pk}.{task.version}.{minutes}" for task, minutes in ((second, 20), (first, 10))]
-    nurse.post("/min-dag/samlet/", {"task": takes, "minutes": ["21", "11"]})
+    nurse.post("/min-dag/samlet/", {"task": takes})
     written = TaskEvent.objects.filter(task__in=[first, second]).order_by("id")
-    assert list(written.values_list("task", "task__minutes")) == [(first.pk, 11), (second.pk, 21)]
+    assert list(written.values_list("task", "task__minutes")) == [(first.pk, 10), (second.pk, 20)]
     again = nurse.post("/min-dag/samlet/", {"task": takes}, follow=True).content.decode()
     assert "2 oppgaver ble ikke lagret" in again
     assert "Utført: 0" not in again
@@ -178,7 +216,8 @@ def test_a_visit_is_written_in_order_of_id_and_nothing_done_is_not_said_to_be(
 
 def test_a_visit_of_another_clinic_is_nobodys_here(solbakken: Cast, furulund: Cast) -> None:
     task = mine(solbakken, "Sår", patient=make_patient(solbakken))
-    logged_in(furulund.nurse).post("/min-dag/samlet/", {"task": [f"{task.pk}.1.10"]}, headers=PAGE)
+    sent = {"take": [f"{task.pk}.1"], "minutes": ["10"]}
+    logged_in(furulund.nurse).post("/min-dag/samlet/", sent, headers=PAGE)
     task.refresh_from_db()
     assert task.state == "assigned"
 
