@@ -85,6 +85,10 @@ class TaskQuerySet(ClinicQuerySet):
         """Hard deadlines first, then by due date with undated last; stable."""
         return self.order_by("-hard", F("due_on").asc(nulls_last=True), "id")
 
+    def taking_time(self) -> Self:
+        """Without what was told of afterwards and went by appointment: capacity has left those minutes out already."""
+        return self.exclude(logged=True, kind__by_appointment=True)
+
 
 class Task(models.Model):
     """One piece of work, opened by a plan, sent by somebody, or logged after the fact.

@@ -14,13 +14,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from tasks.actions.doing import log_work
+from tasks.ahead import days_ahead
 from tasks.filters import Filter
-from tasks.models import SavedView, Task, TaskEvent, UsualMinutes
-from tasks.queries import WORK_ROW, read
+from tasks.gathering import spent_on
+from tasks.models import SavedView, Task, TaskEvent, TaskKind, UsualMinutes
+from tasks.queries import WORK_ROW, minutes_left, own_load, read, team_load
+from tasks.queries.board import minutes_ahead
 from tasks.queries.worklist import WorkRow
 from tasks.views.answers import Desk
 from teams.calendar import Week, oslo_date
 from teams.models import Absence
+from teams.queries import capacity, time_for_tasks
 from tests.conftest import Cast, logged_in, make_member
 from tests.tasks.conftest import make_patient, make_task
 
@@ -547,6 +552,30 @@ def test_team_load_takes_as_many_queries_for_few_tasks_as_for_many(solbakken: Ca
     few = queries()
     fill(solbakken, 300)
     assert queries() == few <= 18
+
+
+def test_consultations_told_of_afterwards_take_no_time_for_tasks_in_any_sum(solbakken: Cast) -> None:
+    """The appointment book's minutes are not in capacity: told of, they were taken of it once more."""
+    doctor, now = solbakken.doctor, timezone.now()
+    log_work(TaskKind.objects.get(slug="konsultasjon"), by=doctor, minutes=200, origin="patient", at=now)
+    log_work(TaskKind.objects.get(slug="sykmelding"), by=doctor, minutes=8, origin="patient", at=now)
+    make_task(
+        solbakken.clinic,
+        "konsultasjon",
+        assignee=doctor,
+        done_by=doctor,
+        ended_at=now,
+        state="done",
+        minutes=20,
+    )  # planned: it was given minutes
+    load, done = own_load(doctor, today(), today(), 150)
+    assert (load.done, done.tasks, done.minutes) == (28, 3, 228)
+    assert [each.done for each in team_load(doctor, today()) if each.member == doctor] == [28]
+    assert minutes_left(doctor, today(), today=today())[1] == 28
+    assert spent_on([doctor.clinic_id], today()) == {doctor.pk: 28}
+    before = sum(time_for_tasks(days_ahead(today()), [doctor.clinic_id]).get(doctor.pk, {}).values())
+    at_work_today = capacity([today()]).get(doctor.pk, {}).get(today(), 0) > 0
+    assert sum(minutes_ahead(doctor, today())[doctor.pk]) == before - 28 * at_work_today
 
 
 def test_another_persons_row_says_for_whom_it_would_be_done(solbakken: Cast, nurse: Client) -> None:
