@@ -67,10 +67,7 @@ def decide(
         except PermissionDenied:
             form.add_error(None, str(MAY_NOT))
         except NotAllowed as error:
-            now = task_or_404(request, task_id)
-            if isinstance(error, Changed) or now.ended_at:
-                return second_on_sheet(request, now, name, make)
-            form.add_error(None, str(error))
+            return refused_on_sheet(request, task_id, name, make, error)
         else:
             messages.success(request, text)
             return onwards(request, back or _home(request, task))
@@ -83,11 +80,15 @@ def add_refusal(form: forms.Form, error: ValueError) -> None:
     form.add_error(name if name in form.fields else None, str(REFUSED.get(name, _("Kan ikke brukes."))))
 
 
-def second_on_sheet(
-    request: MemberRequest, task: Task, name: str, make: Callable[[Any], forms.Form]
+def refused_on_sheet(
+    request: MemberRequest, task_id: int, name: str, make: Callable[[Any], forms.Form], error: NotAllowed
 ) -> HttpResponse:
-    """The sheet as it now stands, with what happened above, and the form as it was typed with the new version."""
-    data = request.POST.copy()
+    """The sheet as it now stands and the form as it was typed: when somebody was first, with what happened and the new version. 422."""
+    task, data = task_or_404(request, task_id), request.POST.copy()
+    if not (isinstance(error, Changed) or task.ended_at):
+        form = make(data)
+        form.add_error(None, str(error))
+        return sheet(request, task_id, 422, {name: form})
     shown, data["version"] = data.get("version", ""), str(task.version)
     form = make(data)
     form.is_valid()
