@@ -22,7 +22,7 @@ from tasks.queries.absence import came_back, moved_by, offer, uncovered_now
 from tasks.replay import replay
 from tasks.taking_back import Offered, Place, places
 from tasks.uncovering import left_by_absence
-from teams.actions.absence import Away, come_back, register_absence
+from teams.actions.absence import Away, change_absence, come_back, register_absence
 from teams.calendar import OSLO
 from teams.models import Absence, Member
 from tests.conftest import Cast, make_member
@@ -403,6 +403,28 @@ def test_what_a_night_took_off_the_days_is_offered_too(solbakken: Cast) -> None:
     # Back early: what lay on the days that are not in it any more is still known.
     back = come_back(found.pk, MONDAY + 2 * DAY, by=solbakken.doctor, at=MORNING + DAY)
     assert set(moved_by(back)) == {task.pk for task in tasks}
+
+
+def test_set_right_or_ended_early_it_is_still_known_what_nights_moved_before_it_began(
+    solbakken: Cast,
+) -> None:
+    """A leave written down ten days ahead: the nights take the tasks off its days before the first of them."""
+    tasks = held(solbakken)
+    week = {"starts_on": MONDAY + 7 * DAY, "ends_on": FRIDAY + 7 * DAY}
+    Task.objects.update(planned_on=week["starts_on"], opens_on=week["starts_on"], due_on=FRIDAY + 7 * DAY)
+    found, _run = register(solbakken, by=solbakken.secretary, **week)
+    share_out([solbakken.clinic.pk], now=MORNING + dt.timedelta(hours=21), today=MONDAY + DAY)
+    moved = {task.pk: week["starts_on"] for task in tasks}
+    assert moved_by(found) == moved
+    first_day = MORNING + 7 * DAY
+    found = change_absence(
+        found.pk, Away(**{**WEEK, **week, "reason": "leave"}), by=solbakken.doctor, at=first_day
+    )
+    assert moved_by(found) == moved
+    back = come_back(found.pk, MONDAY + 8 * DAY, by=solbakken.doctor, at=first_day)
+    assert moved_by(back) == moved
+    (told,) = came_back(solbakken.secretary, MONDAY + 8 * DAY)
+    assert told.tasks == len(tasks)
 
 
 def test_what_a_night_moved_before_it_was_known_is_not(solbakken: Cast) -> None:
