@@ -91,9 +91,11 @@ def test_the_lists_own_filter_keeps_to_hard_deadlines(solbakken: Cast, leader: C
 
 
 def test_what_a_cell_says_is_what_its_list_holds(solbakken: Cast, leader: Client) -> None:
+    gone = make_member(solbakken.clinic, "Gunn Graf", "nurse", ends_on=today() - DAY)
+    holders = [solbakken.nurse, solbakken.doctor, None, gone]
     for n in range(40):
         make_task(
-            solbakken.clinic, "sarstell", assignee=[solbakken.nurse, solbakken.doctor, None][n % 3], planned_minutes=n + 1,
+            solbakken.clinic, "sarstell", assignee=holders[n % 4], planned_minutes=n + 1,
             due_on=today() + (n - 5) * DAY, opens_on=today() - 20 * DAY + n * DAY,
             hard=n % 7 == 0, planned_on=None if n % 2 else today() + n * DAY,
         )  # fmt: skip
