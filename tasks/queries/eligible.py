@@ -14,7 +14,7 @@ from tasks.models import (
 from tasks.queries.loads import week_load
 from teams.calendar import working_days
 from teams.models import Member
-from teams.queries import capacity
+from teams.queries import time_for_tasks
 
 
 def may_do(member: Member, task: Task, *, on: dt.date) -> bool:
@@ -63,12 +63,12 @@ def last_hand_on(task: Task) -> TaskEvent | None:
 
 
 def receivers(task: Task, by: Member, *, today: dt.date) -> list[tuple[Member, int]]:
-    """Whom `by` may give the task to, with how full (percent) their next five working days are. Four queries.
+    """Whom `by` may give the task to, with how full (percent) their next five working days are. Five queries.
 
     Those away all five days are left out, and so is whoever has it already.
     """
     days = working_days(today, 5)
-    minutes, booked = capacity(days), week_load(by, days)
+    minutes, booked = time_for_tasks(days), week_load(by, days)
     return [
         (m, round(100 * sum(booked.get(m.pk, {}).values()) / sum(minutes[m.pk].values())))
         for m in who_may(task, on=today)

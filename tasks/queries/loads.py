@@ -13,7 +13,7 @@ from tasks.models import (
 )
 from teams.calendar import DAY, midnight
 from teams.models import Member
-from teams.queries import capacity, time_for_tasks
+from teams.queries import time_for_tasks
 
 ORDER = ("doctor", "psychologist", "physiotherapist", "nurse", "bioengineer", "secretary")
 
@@ -42,8 +42,8 @@ class DayLoad:
 
 
 def team_load(member: Member, day: dt.date) -> list[DayLoad]:
-    """Every colleague's day, by profession with doctors first. Three queries."""
-    minutes = capacity([day])
+    """Every colleague's day, by profession with doctors first. Four queries."""
+    minutes = time_for_tasks([day])
     on_the_day = Q(planned_on__lte=day) | Q(planned_on__isnull=True, due_on__lte=day, opens_on__lte=day)
     open_tasks = Task.objects.visible_to(member).open().filter(on_the_day, assignee__isnull=False)
     booked = dict(open_tasks.values_list("assignee").annotate(Sum("planned_minutes")))

@@ -15,7 +15,7 @@ from tasks.models import (
 )
 from teams.calendar import DAY, day_share, is_working_day, midnight, working_day_on_or_after
 from teams.models import Member
-from teams.queries import capacity
+from teams.queries import time_for_tasks
 
 MOST_ROWS = 300
 
@@ -150,11 +150,11 @@ def working_day_at_hand(member: Member, today: dt.date) -> dt.date:
 
 
 def day_at_hand(member: Member, today: dt.date) -> tuple[dt.date, int]:
-    """The working day at hand and its minutes for tasks. One query when the member is at work today, else two."""
+    """The working day at hand and its minutes for tasks, with overtime. Two queries when the member is at work today, else four."""
     own = [member.clinic_id]
-    if is_working_day(today) and (minutes := capacity([today], own).get(member.pk, {}).get(today)):
+    if is_working_day(today) and (minutes := time_for_tasks([today], own).get(member.pk, {}).get(today)):
         return today, minutes
     ahead = [today + n * DAY for n in range(21)]
-    found = capacity([day for day in ahead if day_share(day)], own).get(member.pk, {})
+    found = time_for_tasks([day for day in ahead if day_share(day)], own).get(member.pk, {})
     day = min(found, default=working_day_on_or_after(today))
     return day, found.get(day, 0)

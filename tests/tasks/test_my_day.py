@@ -19,10 +19,11 @@ from tasks.ahead import days_ahead
 from tasks.filters import Filter
 from tasks.gathering import spent_on
 from tasks.models import SavedView, Task, TaskEvent, TaskKind, UsualMinutes
-from tasks.queries import WORK_ROW, minutes_left, own_load, read, team_load
+from tasks.queries import WORK_ROW, day_at_hand, minutes_left, own_load, read, team_load
 from tasks.queries.board import minutes_ahead
 from tasks.queries.worklist import WorkRow
 from tasks.views.answers import Desk
+from teams.actions import allow_overtime
 from teams.calendar import Week, oslo_date
 from teams.models import Absence
 from teams.queries import capacity, time_for_tasks
@@ -576,6 +577,14 @@ def test_consultations_told_of_afterwards_take_no_time_for_tasks_in_any_sum(solb
     before = sum(time_for_tasks(days_ahead(today()), [doctor.clinic_id]).get(doctor.pk, {}).values())
     at_work_today = capacity([today()]).get(doctor.pk, {}).get(today(), 0) > 0
     assert sum(minutes_ahead(doctor, today())[doctor.pk]) == before - 28 * at_work_today
+
+
+def test_minutes_that_a_leader_allowed_are_time_for_tasks_on_every_page(solbakken: Cast) -> None:
+    """The night fills them: a day without them looked overbooked by as much."""
+    day, whole = day_at_hand(solbakken.nurse, today())
+    allow_overtime(solbakken.nurse, day, 60, "Mange haster", by=solbakken.doctor, at=timezone.now())
+    assert day_at_hand(solbakken.nurse, today()) == (day, whole + 60)
+    assert [e.capacity for e in team_load(solbakken.nurse, day) if e.member == solbakken.nurse] == [whole + 60]
 
 
 def test_another_persons_row_says_for_whom_it_would_be_done(solbakken: Cast, nurse: Client) -> None:
