@@ -236,6 +236,26 @@ def test_the_count_on_the_list_is_that_of_the_page(solbakken: Cast, furulund: Ca
     assert uncovered_now(furulund.doctor, MONDAY) == {}
 
 
+@pytest.mark.parametrize("days", [(4, 6), (4, 7), (5, 6), (6, 7), (7, 8)])
+def test_on_a_weekend_the_count_is_that_of_the_page_and_nothing_lies_on_it(
+    solbakken: Cast, days: tuple[int, int]
+) -> None:
+    """What is planned and late lies on Monday: outside an absence that is over by then."""
+    saturday, monday = MONDAY + 5 * DAY, MONDAY + 7 * DAY
+    secretary, clinic = solbakken.secretary, solbakken.clinic
+    for planned in (FRIDAY, saturday, monday, monday + DAY):
+        make_task(clinic, "okonomi", assignee=secretary, planned_on=planned, due_on=monday + 9 * DAY)
+    make_task(clinic, "okonomi", assignee=secretary, due_on=FRIDAY)
+    first, last = (MONDAY + n * DAY for n in days)
+    found = Absence.objects.create(
+        clinic=clinic, member=secretary, starts_on=first, ends_on=last, reason="sick"
+    )
+    left = left_by_absence(found, solbakken.doctor, saturday)
+    assert left is not None
+    assert uncovered_now(solbakken.doctor, saturday) == {found.pk: len(left.left)}
+    assert {each.day for each in left.left} <= {None, monday, monday + DAY}
+
+
 def test_what_has_lost_its_day_is_still_left_until_somebody_else_has_it(
     solbakken: Cast, furulund: Cast
 ) -> None:

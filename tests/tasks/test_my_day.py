@@ -584,7 +584,9 @@ def test_minutes_that_a_leader_allowed_are_time_for_tasks_on_every_page(solbakke
     day, whole = day_at_hand(solbakken.nurse, today())
     allow_overtime(solbakken.nurse, day, 60, "Mange haster", by=solbakken.doctor, at=timezone.now())
     assert day_at_hand(solbakken.nurse, today()) == (day, whole + 60)
-    assert [e.capacity for e in team_load(solbakken.nurse, day) if e.member == solbakken.nurse] == [whole + 60]
+    assert [e.capacity for e in team_load(solbakken.nurse, day) if e.member == solbakken.nurse] == [
+        whole + 60
+    ]
 
 
 def test_another_persons_row_says_for_whom_it_would_be_done(solbakken: Cast, nurse: Client) -> None:
