@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, NamedTuple
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Case, Count, OuterRef, Subquery, When
 from django.db.models.functions import JSONObject
 
 from tasks.models import (
     Task,
+    TaskEvent,
     TaskKind,
     TaskState,
+    Verb,
 )
 from teams.calendar import DAY, day_share, is_working_day, midnight, working_day_on_or_after
 from teams.models import Member
@@ -103,7 +105,7 @@ def unassigned(member: Member, *, limit: int = 50) -> list[WorkRow]:
 
 
 class Done(NamedTuple):
-    """One task that is done, as the list of the day shows it."""
+    """One task that is done, as the list of the day shows it. `undoable` is when that was said, unless more has happened."""
 
     id: int
     name: str
@@ -112,6 +114,7 @@ class Done(NamedTuple):
     given_name: str | None
     family_name: str | None
     birth_date: dt.date | None
+    undoable: dt.datetime | None
 
 
 def done_on(member: Member, day: dt.date, *, limit: int = 100) -> list[Done]:
@@ -119,9 +122,13 @@ def done_on(member: Member, day: dt.date, *, limit: int = 100) -> list[Done]:
     found = Task.objects.visible_to(member).filter(
         done_by=member, ended_at__gte=midnight(day), ended_at__lt=midnight(day + DAY)
     )
+    said = Case(When(verb__in=(Verb.COMPLETE, Verb.LOG), by=member, then="at"))
+    last = (
+        TaskEvent.objects.filter(task=OuterRef("pk")).order_by("-id").annotate(said=said).values("said")[:1]
+    )
     rows = found.order_by("-ended_at").values_list(
         "id", "name", "minutes", "ended_at",
-        "patient__given_name", "patient__family_name", "patient__birth_date",
+        "patient__given_name", "patient__family_name", "patient__birth_date", Subquery(last),
     )  # fmt: skip
     return [Done._make(row) for row in rows[:limit]]
 

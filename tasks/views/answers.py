@@ -120,15 +120,16 @@ def what_follows(request: MemberRequest, desk: Desk, rows: list[WorkRow]) -> dic
     """What else on Min dag changes with these rows; nothing on other pages, which have no place for it."""
     if where_it_stands(request) is None:
         return {}
+    now = desk.now
     done = [
-        Done(row.id, row.name, row.took or 0, desk.now, row.given_name, row.family_name, row.birth_date)
+        Done(row.id, row.name, row.took or 0, now, row.given_name, row.family_name, row.birth_date, now)
         for row in rows
         if row.took
     ]
     return {
         "counts": desk.sections()[0],
         **desk.load(),
-        "now_done": done_lines(done, desk.now),
+        "now_done": done_lines(done, now),
         "undone": [str(row.id) for row in rows if not row.took],
         "said": [desk.reader.line(row) for row in rows],
     }

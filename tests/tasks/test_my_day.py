@@ -14,20 +14,23 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tasks.actions.doing import log_work
+from tasks.actions import doing
+from tasks.actions.doing import UNDO_WITHIN, log_work
 from tasks.ahead import days_ahead
 from tasks.filters import Filter
 from tasks.gathering import spent_on
+from tasks.life import NotAllowed
 from tasks.models import SavedView, Task, TaskEvent, TaskKind, UsualMinutes
-from tasks.queries import WORK_ROW, day_at_hand, minutes_left, own_load, read, team_load
+from tasks.presenters.done import done_lines
+from tasks.queries import WORK_ROW, day_at_hand, done_on, minutes_left, own_load, read, team_load
 from tasks.queries.board import minutes_ahead
 from tasks.queries.worklist import WorkRow
 from tasks.views.answers import Desk
 from teams.actions import allow_overtime
-from teams.calendar import Week, oslo_date
-from teams.models import Absence
+from teams.calendar import OSLO, Week, oslo_date
+from teams.models import Absence, Member
 from teams.queries import capacity, time_for_tasks
-from tests.conftest import Cast, logged_in, make_member
+from tests.conftest import STARTED, Cast, logged_in, make_member
 from tests.tasks.conftest import make_patient, make_task
 
 DAY = dt.timedelta(days=1)
@@ -433,6 +436,24 @@ def test_filters_are_kept_until_others_are_chosen(solbakken: Cast, nurse: Client
     assert nurse.get("/min-dag/").status_code == 200
 
 
+def test_a_kept_filter_stays_in_its_clinic(solbakken: Cast, furulund: Cast) -> None:
+    second = Member.objects.create(
+        clinic=furulund.clinic,
+        user=solbakken.nurse.user,
+        name="Nina Nes",
+        profession="nurse",
+        starts_on=STARTED,
+    )
+    client = logged_in(solbakken.nurse)
+    client.post("/plass/", {"member": solbakken.nurse.pk})
+    client.get(f"/min-dag/?hvem={solbakken.doctor.pk}")
+    assert client.get("/min-dag/").status_code == 302
+    client.post("/plass/", {"member": second.pk})
+    assert client.get("/min-dag/").status_code == 200
+    client.post("/plass/", {"member": solbakken.nurse.pk})
+    assert client.get("/min-dag/")["Location"] == f"/min-dag/?hvem={solbakken.doctor.pk}"
+
+
 def test_a_filter_shows_what_it_asks_for_and_how_to_take_it_away(solbakken: Cast, nurse: Client) -> None:
     patient = make_patient(solbakken)
     task = mine(solbakken, "Sår", patient=patient)
@@ -587,6 +608,24 @@ def test_minutes_that_a_leader_allowed_are_time_for_tasks_on_every_page(solbakke
     assert [e.capacity for e in team_load(solbakken.nurse, day) if e.member == solbakken.nurse] == [
         whole + 60
     ]
+
+
+def test_what_was_done_today_can_be_taken_back_as_long_as_undo_takes_it(solbakken: Cast) -> None:
+    """By when it was said, not by when it ended; and not what was set right since."""
+    nurse, kind = solbakken.nurse, TaskKind.objects.get(slug="post")
+    noon = dt.datetime.combine(today(), dt.time(12), tzinfo=OSLO)
+    logged: dict[str, Any] = {"by": nurse, "minutes": 5, "origin": "internal"}
+    told_now = log_work(kind, **logged, at=noon, ended_at=noon - dt.timedelta(hours=2))
+    corrected = log_work(kind, **logged, at=noon)
+    doing.correct(corrected.pk, by=nurse, minutes=10, at=noon)
+    long_ago = log_work(kind, **logged, at=noon - dt.timedelta(hours=1))
+    lines = done_lines(done_on(nurse, today()), noon - UNDO_WITHIN)
+    assert {line.key for line in lines} == {str(task.pk) for task in (told_now, corrected, long_ago)}
+    assert [line.key for line in lines if line.undo_url] == [str(told_now.pk)]
+    for task in (corrected, long_ago):
+        with pytest.raises(NotAllowed):
+            doing.undo(task.pk, by=nurse, at=noon)
+    doing.undo(told_now.pk, by=nurse, at=noon)
 
 
 def test_another_persons_row_says_for_whom_it_would_be_done(solbakken: Cast, nurse: Client) -> None:
