@@ -427,6 +427,19 @@ def test_the_day_on_paper_has_name_and_year_and_no_buttons(solbakken: Cast, nurs
     assert "<input" not in paper
 
 
+def test_the_paper_says_what_it_shows_and_when_that_is_nothing(solbakken: Cast, nurse: Client) -> None:
+    assert "Ingen oppgaver venter på deg." in nurse.get("/min-dag/utskrift/").content.decode()
+    mine(solbakken, "Legens", assignee=solbakken.doctor)
+    page = nurse.get("/min-dag/utskrift/?hvem=team&opphav=plan&hard=1").content.decode()
+    assert "Dagsliste: Nina Nes" not in page
+    assert "Hele teamet · Fra oppfølgingsplan · Frist som ikke kan glippe" in page
+    assert "Ingen oppgaver passer med det du har valgt." in page
+    page = nurse.get(f"/min-dag/utskrift/?hvem={solbakken.doctor.pk}").content.decode()
+    assert f">Hos {solbakken.doctor.name} · " in page
+    assert "Legens" in page
+    assert "Dagsliste: Nina Nes" in nurse.get("/min-dag/utskrift/").content.decode()
+
+
 def test_filters_are_kept_until_others_are_chosen(solbakken: Cast, nurse: Client) -> None:
     mine(solbakken, "Hard", hard=True)
     mine(solbakken, "Myk")
