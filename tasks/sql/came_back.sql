@@ -20,6 +20,6 @@ JOIN tasks_task t ON t.id = moved.task_id
 WHERE a.clinic_id = %(clinic)s AND a.ends_on BETWEEN %(since)s AND %(today)s
     AND (%(member)s::bigint IS NULL OR a.member_id = %(member)s)
     AND t.state IN ('scheduled', 'open', 'assigned') AND NOT t.pinned
-    AND t.assignee_id IS DISTINCT FROM a.member_id
+    AND NOT a.member_id = ANY(t.forbidden) AND t.assignee_id IS DISTINCT FROM a.member_id
 GROUP BY a.id, a.member_id, m.name, a.ends_on
 ORDER BY a.ends_on, m.name, a.id

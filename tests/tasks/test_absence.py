@@ -463,6 +463,9 @@ def test_what_a_night_moved_before_it_was_known_is_not(solbakken: Cast) -> None:
     assert moved_by(found) == {after.pk: FRIDAY}
     (told,) = came_back(solbakken.secretary, FRIDAY)
     assert told.tasks == 1
+    # Nor what a leader has ruled the member out for: the page would not offer it.
+    Task.objects.update(forbidden=[solbakken.secretary.pk])
+    assert came_back(solbakken.secretary, FRIDAY) == []
 
 
 def test_what_is_taken_out_gives_back_at_once(solbakken: Cast) -> None:
