@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from tasks.life import NOBODYS, NotAllowed, after, unheld
+from tasks.life import NOBODYS, NotAllowed, after, clock_minutes, unheld
 from tasks.models import Part, Task, TaskEvent, TaskKind, TaskState, Verb
 from tasks.queries import may_do
 from teams.calendar import oslo_date
@@ -135,8 +134,8 @@ def stopped(task: Task, at: dt.datetime) -> dict[str, Any]:
     """The fields of a task whose clock stops: whole minutes begun, and no more than a task may take."""
     if task.timer_from is None:
         return {}
-    ran = max(0, math.ceil((at - task.timer_from).total_seconds() / 60))
-    return {"timer_from": None, "timed": min(MOST_MINUTES, task.timed + ran)}
+    ran = task.timed + clock_minutes(task.timer_from, at)
+    return {"timer_from": None, "timed": min(MOST_MINUTES, ran)}
 
 
 def plain(value: Any) -> Any:

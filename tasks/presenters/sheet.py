@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tasks.life import clock_minutes
 from tasks.models import Closing, Part, Task, TaskState
 from tasks.presenters.lines import Tag
 from tasks.presenters.story import clock
@@ -80,7 +80,7 @@ def _name(member: Member, by: Member) -> str:
 def clock_of(task: Task, now: dt.datetime) -> Clock:
     """What the task's clock has counted: laid-down minutes, and since it was set going."""
     ran = max(0, int((now - task.timer_from).total_seconds())) if task.timer_from else 0
-    whole = task.timed + (max(1, math.ceil(ran / 60)) if task.timer_from else 0)
+    whole = task.timed + (clock_minutes(task.timer_from, now) if task.timer_from else 0)
     return Clock(task.timer_from is not None, task.timed * 60 + ran, whole)
 
 

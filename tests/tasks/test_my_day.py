@@ -22,6 +22,8 @@ from tasks.gathering import spent_on
 from tasks.life import NotAllowed
 from tasks.models import SavedView, Task, TaskEvent, TaskKind, UsualMinutes
 from tasks.presenters.done import done_lines
+from tasks.presenters.lines import shown_minutes
+from tasks.presenters.sheet import clock_of
 from tasks.queries import WORK_ROW, day_at_hand, done_on, minutes_left, own_load, read, team_load
 from tasks.queries.board import minutes_ahead
 from tasks.queries.worklist import WorkRow
@@ -127,6 +129,17 @@ def test_minutes_are_the_clocks_else_what_it_usually_takes_else_planned(
     assert 'value="7"' in nurse.get("/min-dag/").content.decode()
     load = nurse.get("/min-dag/").context["load"]
     assert load.booked == 25
+
+
+@pytest.mark.parametrize(("seconds", "minutes"), [(5, 1), (70, 2), (149, 3)])
+def test_the_row_the_sheet_and_what_is_stored_count_the_clock_alike(
+    solbakken: Cast, nurse: Client, seconds: int, minutes: int
+) -> None:
+    begun, now = timezone.now(), timezone.now() + dt.timedelta(seconds=seconds)
+    task = mine(solbakken, "Sår", state="started", timer_from=begun)
+    assert shown_minutes(task.kind_id, "", 10, 0, begun, {}, now) == minutes
+    assert clock_of(task, now).minutes == minutes
+    assert doing.stop(task.pk, by=solbakken.nurse, at=now).timed == minutes
 
 
 def test_begun_is_said_and_by_whom(solbakken: Cast, nurse: Client) -> None:
