@@ -94,6 +94,16 @@ def check_channel(kind: TaskKind, channel: str) -> None:
         raise ValueError("channel")
 
 
+def channel_of(kind: TaskKind, said: str, part: str = "") -> str:
+    """How it was done: as said, else the kind's only channel. Of several none is guessed, and a preparation meets nobody.
+
+    Raises ValueError("channel") as `check_channel`.
+    """
+    check_channel(kind, said)
+    sole = kind.channels[0] if len(kind.channels) == 1 and part != Part.PREPARE else ""
+    return said or sole
+
+
 def write(
     task: Task,
     verb: Verb,

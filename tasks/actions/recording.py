@@ -8,7 +8,16 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tasks.actions.changing import MOST_MINUTES, beginning, check_channel, note, take, text_of, write
+from tasks.actions.changing import (
+    MOST_MINUTES,
+    beginning,
+    channel_of,
+    check_channel,
+    note,
+    take,
+    text_of,
+    write,
+)
 from tasks.life import NotAllowed
 from tasks.models import Closing, Origin, Task, TaskKind, TaskState, Verb
 from teams.calendar import Week, oslo_date
@@ -38,7 +47,7 @@ def log_work(
     require(by, Permission.DO_TASKS)
     if not 1 <= minutes <= MOST_MINUTES or origin not in Origin.values:
         raise ValueError("minutes or origin")
-    check_channel(kind, channel)
+    channel = channel_of(kind, channel)
     sender = text_of("sender", sender, most=SENDER_MAX)
     ended_at = ended_at or at
     if ended_at > at or ended_at < first_moment(at):
