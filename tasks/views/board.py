@@ -83,7 +83,7 @@ def _team(request: MemberRequest, form: OvertimeForm | None = None, status: int 
     by, today = request.member, oslo_date(timezone.now())
     members, by_day = colleagues_ahead(by, today), request.GET.get("vis") == "dager"
     context: dict[str, Any] = {
-        "delegation_warnings": warnings(by, today),
+        "delegation_warnings": warnings(by, today, everybodys=True),
         "today": today,
         "by_day": by_day,
         "sees_patients": may(by, Permission.SEE_PATIENTS),

@@ -292,6 +292,9 @@ def test_taken_back_the_page_says_how_many_and_where_they_went(solbakken: Cast, 
     text = answer.content.decode()
     assert "Delegeringen er trukket tilbake. 2 oppgaver er gitt videre: " in text
     assert f'<a href="/oppgave/{begun.pk}/">' in text
+    for concerned in (solbakken.doctor, solbakken.second_doctor):  # who leads; whose list it is
+        seen = f'<a href="/oppgave/{begun.pk}/">' in text_of(logged_in(concerned), "/team/")
+        assert seen == (concerned == solbakken.doctor)
     assert "Lunde" not in text, "no patient is named"
     mine = text_of(logged_in(solbakken.nurse), "/min-dag/")
     assert "har begynt, men delegeringen gjelder ikke lenger" in mine
