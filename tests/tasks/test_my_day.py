@@ -462,6 +462,23 @@ def test_filters_are_kept_until_others_are_chosen(solbakken: Cast, nurse: Client
     assert nurse.get("/min-dag/").status_code == 200
 
 
+def test_a_patients_tasks_are_one_press_away_from_the_patient_and_from_each_of_them(
+    solbakken: Cast, nurse: Client
+) -> None:
+    per = make_patient(solbakken)
+    task = mine(solbakken, "Sår", patient=per)
+    mine(solbakken, "Legens", patient=per, assignee=solbakken.doctor)
+    mine(solbakken, "En annens", patient=make_patient(solbakken))
+    for page in (f"/pasienter/{per.pk}/oppfolging/", f"/oppgave/{task.pk}/"):
+        found = re.search(r'href="(/min-dag/\?[^"]*pasient=[^"]*)"', nurse.get(page).content.decode())
+        assert found
+        answer = nurse.get(unescape(found[1]))
+        assert {n for s in answer.context["sections"] for n in [line.name for line in s.lines]} == {
+            "Sår",
+            "Legens",
+        }
+
+
 def test_a_kept_filter_stays_in_its_clinic(solbakken: Cast, furulund: Cast) -> None:
     second = Member.objects.create(
         clinic=furulund.clinic,
