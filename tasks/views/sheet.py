@@ -30,10 +30,10 @@ from tasks.forms import (
 from tasks.letters import rules_for
 from tasks.models import ENDED, Channel, Closing, Part, Task, TaskEvent, TaskState, Verb
 from tasks.presenters import Reader, usual_postponement
-from tasks.presenters.sheet import attempts_words, clock_of, half_words
+from tasks.presenters.sheet import attempts_words, clock_of, course_words, half_words
 from tasks.presenters.story import Conflict, story
 from tasks.queries import last_hand_on, may_do, receivers, usual_minutes, who_may, work_row
-from tasks.queries.told import latest_events, letter_of, note_of, other_half
+from tasks.queries.told import latest_events, letter_of, note_of, other_half, whole_story
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
 from teams.models import Member
@@ -77,6 +77,7 @@ class Sheet:
             "task": task,
             "line": reader.line(work_row(by, task.pk)),
             "half": half_words(task, other, by=by, today=self.today),
+            "course": course_words(whole_story(task, events), self.now),
             "story": story(events, by=by, today=self.today)[::-1],
             "conflict": self.conflict,
             "typed": self.typed,
