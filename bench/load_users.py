@@ -27,9 +27,10 @@ HOT_SECONDS, HOT_TASKS = 10, 4  # so many tasks of a clinic are what everybody i
 
 _ROW = re.compile(r'action="/oppgave/(\d+)/utfort/".*?name="version" value="(\d+)"', re.DOTALL)
 _VERSION = re.compile(r'name="version" value="(\d+)"')
-# What tells that somebody else was first, in the product's own words.
+# What tells that somebody else was first, in the product's own words: as the refusal, not as what stands there anyway.
 CONFLICT = re.compile(
-    r'class="conflict"|endret av andre|har startet denne|Det går ikke lenger|for sent å angre|er alt åpnet'
+    r'class="conflict"|role="alert"[^>]*>[^<]*'
+    r"(?:endret av andre|har startet denne|Det går ikke lenger|for sent å angre|er alt åpnet)"
 )
 
 

@@ -28,6 +28,7 @@ def kinds() -> list[dict[str, Any]]:
             "prepare_minutes": int(row["prepare_minutes"]),
             "decide_minutes": int(row["decide_minutes"]),
             "paired": row["paired"] == "1",
+            "by_appointment": row["by_appointment"] == "1",
             "channels": row["channels"].split(),
             "position": position,
         }

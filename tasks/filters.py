@@ -61,11 +61,11 @@ class Filter:
             week=_week(query.get(WEEK)),
         )
 
-    def query(self) -> str:
-        """The query string that `from_query` reads as this filter; empty for one's own tasks without more."""
+    def query(self, *, who: str | int = ME) -> str:
+        """The query string that `from_query` with the same `who` reads as this filter; empty when that says it all."""
         fields = {
             KIND: self.kind, PROFESSION: self.profession, PATIENT: self.patient, ORIGIN: self.origin,
-            HARD: "1" if self.hard else "", WHO: "" if self.who == ME else self.who, WEEK: self.week,
+            HARD: "1" if self.hard else "", WHO: "" if self.who == who else self.who, WEEK: self.week,
         }  # fmt: skip
         return urlencode({name: value for name, value in fields.items() if value})
 

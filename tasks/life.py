@@ -7,6 +7,7 @@ says OPEN, nobody has the task: it is SCHEDULED instead as long as its window is
 from __future__ import annotations
 
 import datetime as dt
+import math
 
 from django.utils.translation import gettext as _
 
@@ -76,6 +77,11 @@ def after(verb: Verb, state: TaskState) -> TaskState:
         return MOVES[verb][state]
     except KeyError:
         raise NotAllowed(_("Det går ikke lenger: oppgaven er %(state)s.") % {"state": state.label}) from None
+
+
+def clock_minutes(timer_from: dt.datetime, at: dt.datetime) -> int:
+    """Minutes that a clock set going then has counted: those begun, and never none."""
+    return max(1, math.ceil((at - timer_from).total_seconds() / 60))
 
 
 def unheld(opens_on: dt.date, today: dt.date) -> TaskState:

@@ -36,11 +36,11 @@ class Selection:
         )
 
     def query(self) -> str:
-        """The query string that `from_query` reads as this selection."""
+        """The query string that `from_query` reads as this selection, whoever a page means that does not say."""
         own = {
             name: value for name, value in ((GROUP, self.group), (LATE, "1" if self.late else "")) if value
         }
-        return "&".join(part for part in (self.filter.query(), urlencode(own)) if part)
+        return "&".join(part for part in (self.filter.query(who=""), urlencode(own)) if part)
 
     @property
     def narrows(self) -> bool:

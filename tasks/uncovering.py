@@ -55,8 +55,11 @@ def lies_in(tasks: TaskQuerySet, first: dt.date, last: dt.date | None, today: dt
     And those without a day that must not wait for the holder to be back: hard ones, and what is due by the last day
     or before. Without a last day hard ones, late ones, and what is due from the first day on or never.
     """
-    begun = first <= working_day_on_or_after(today)
+    at_hand = working_day_on_or_after(today)
+    begun = first <= at_hand
     planned = Q(planned_on__isnull=False) if begun else Q(planned_on__gte=first)
+    if last is not None and last < at_hand:  # over before anybody is at work again
+        planned = Q(pk__in=[])
     without = Q(planned_on__isnull=True)
     if last is not None:
         planned &= Q(planned_on__lte=last)
@@ -99,13 +102,13 @@ def _left(member: Member, first: dt.date, last: dt.date | None, by: Member, toda
         task.kind = kinds[task.kind_id]
     others = Member.objects.visible_to(by).employed_on(today).exclude(pk=member.pk).exclude(profession="")
     alone = _only(tasks, list(others), Lawful.read(by, today))
-    day = max(first, today)
+    day = max(first, working_day_on_or_after(today))
     return [Left(task, _day(task, day, last), task.pk in alone) for task in tasks]
 
 
 def _day(task: Task, first: dt.date, last: dt.date | None) -> dt.date | None:
     day = task.planned_on or task.due_on
-    if day is None or (last is not None and day > last):
+    if day is None or (last is not None and max(day, first) > last):
         return None  # without a day, and due when the holder is back
     return max(day, first)
 

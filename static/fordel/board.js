@@ -53,6 +53,7 @@ document.addEventListener("keydown", (event) => {
     last = next ?? box;
   } else if (event.key === "x") {
     box.checked = !box.checked;
+    if (!box.checked && whole()) whole().checked = false;
     last = box;
   } else if (event.key === "m") {
     if (!ticked().length) box.checked = true;

@@ -45,6 +45,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     if (before) before.dataset.more = "1";
   }
 });
+// A row's answer stays in the visit that it stands in.
+document.addEventListener("htmx:configRequest", ({ detail: { target, parameters } }) => {
+  const visit = target?.closest("[data-visit]")?.dataset.visit;
+  if (visit) parameters.visit = visit;
+});
 document.addEventListener("htmx:afterRequest", (event) => {
   const visit = event.detail.elt.closest(".visit")?.dataset.visit;
   if (visit) document.querySelector(`.task[data-visit="${visit}"] button`)?.focus();

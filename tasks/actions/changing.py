@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from tasks.life import NOBODYS, NotAllowed, after, unheld
+from tasks.life import NOBODYS, NotAllowed, after, clock_minutes, unheld
 from tasks.models import Part, Task, TaskEvent, TaskKind, TaskState, Verb
 from tasks.queries import may_do
 from teams.calendar import oslo_date
@@ -95,6 +94,16 @@ def check_channel(kind: TaskKind, channel: str) -> None:
         raise ValueError("channel")
 
 
+def channel_of(kind: TaskKind, said: str, part: str = "") -> str:
+    """How it was done: as said, else the kind's only channel. Of several none is guessed, and a preparation meets nobody.
+
+    Raises ValueError("channel") as `check_channel`.
+    """
+    check_channel(kind, said)
+    sole = kind.channels[0] if len(kind.channels) == 1 and part != Part.PREPARE else ""
+    return said or sole
+
+
 def write(
     task: Task,
     verb: Verb,
@@ -135,8 +144,8 @@ def stopped(task: Task, at: dt.datetime) -> dict[str, Any]:
     """The fields of a task whose clock stops: whole minutes begun, and no more than a task may take."""
     if task.timer_from is None:
         return {}
-    ran = max(0, math.ceil((at - task.timer_from).total_seconds() / 60))
-    return {"timer_from": None, "timed": min(MOST_MINUTES, task.timed + ran)}
+    ran = task.timed + clock_minutes(task.timer_from, at)
+    return {"timer_from": None, "timed": min(MOST_MINUTES, ran)}
 
 
 def plain(value: Any) -> Any:

@@ -14,7 +14,7 @@ from tasks.actions.changing import (
     FURTHEST,
     MOST_MINUTES,
     Changed,
-    check_channel,
+    channel_of,
     has_a_say,
     may_now,
     stopped,
@@ -75,7 +75,7 @@ def complete(
         raise ValueError("minutes")
     task, other = take_pair(task_id, by, version)
     may_now(by, task, at)
-    check_channel(task.kind, channel)
+    channel = channel_of(task.kind, channel, task.part)
     extra: dict[str, Any] = {}
     if task.plan_step_id:
         plan_step = take_plan_step(task.plan_step_id)

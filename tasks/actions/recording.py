@@ -10,7 +10,16 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tasks.actions.changing import MOST_MINUTES, beginning, check_channel, note, take, text_of, write
+from tasks.actions.changing import (
+    MOST_MINUTES,
+    beginning,
+    channel_of,
+    check_channel,
+    note,
+    take,
+    text_of,
+    write,
+)
 from tasks.actions.once import written_once
 from tasks.life import NotAllowed
 from tasks.models import Closing, Origin, Task, TaskKind, TaskState, Verb
@@ -41,7 +50,7 @@ def log_work(  # noqa: PLR0913 - a piece of work has that many particulars
     require(by, Permission.DO_TASKS)
     if not 1 <= minutes <= MOST_MINUTES or origin not in Origin.values:
         raise ValueError("minutes or origin")
-    check_channel(kind, channel)
+    channel = channel_of(kind, channel)
     sender = text_of("sender", sender, most=SENDER_MAX)
     ended_at = ended_at or at
     if ended_at > at or ended_at < first_moment(at):

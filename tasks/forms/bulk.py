@@ -137,7 +137,11 @@ class ListFilterForm(forms.Form):
     opphav = forms.ChoiceField(
         label=_("Opphav"), required=False, widget=forms.Select(attrs={"class": "ds-input"})
     )
-    hard = forms.BooleanField(label=_("Bare frister som ikke kan glippe"), required=False)
+    hard = forms.BooleanField(
+        label=_("Bare frister som ikke kan glippe"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"value": "1"}),
+    )
 
     def __init__(self, *args: Any, choices: Mapping[str, list[tuple[Any, Any]]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

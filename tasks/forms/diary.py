@@ -43,7 +43,7 @@ class EntryForm(forms.Form):
     )
     channel = forms.ChoiceField(
         label=_("Kanal (kan stå tom)"),
-        choices=[("", _("Det vanlige")), *Channel.choices],
+        choices=[("", _("Ikke valgt")), *Channel.choices],
         required=False,
         widget=forms.Select(attrs={"class": "ds-input"}),
         error_messages={"invalid_choice": _("Velg kanal fra listen.")},

@@ -5,19 +5,9 @@ from tasks.models.desk import BulkChange, BulkItem, BulkVerb, SavedView, UsualMi
 from tasks.models.letters import Answer, JournalNote, SenderReturn
 from tasks.models.plans import FollowUpPlan, PlanStep, Programme, Step
 from tasks.models.sharing import AllocationChange, AllocationRun, Cause, RunState
+from tasks.models.states import ENDED, HELD, RETURNS, UNDONE, Channel, Closing, Part, TaskState
 from tasks.models.story import TaskEvent, Verb
-from tasks.models.task import (
-    ENDED,
-    HELD,
-    RETURNS,
-    UNDONE,
-    Channel,
-    Closing,
-    Part,
-    Task,
-    TaskQuerySet,
-    TaskState,
-)
+from tasks.models.task import Task, TaskQuerySet
 
 __all__ = [
     "ENDED",

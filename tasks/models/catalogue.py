@@ -67,6 +67,11 @@ class TaskKind(models.Model):
         default=False,
         help_text=_("Når noen av dem som kan, jobber her."),
     )
+    by_appointment = models.BooleanField(
+        _("går på timeboken"),
+        default=False,
+        help_text=_("Det som føres i ettertid, tar ikke av tiden til oppgaver."),
+    )
     channels = ArrayField(
         models.CharField(max_length=9), verbose_name=_("kanaler å velge mellom"), default=list, blank=True
     )

@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tasks.models.catalogue import TaskKind
-from tasks.models.task import Part, Task
+from tasks.models.states import Part
+from tasks.models.task import Task
 from teams.models import Clinic, ClinicQuerySet, Member
 
 

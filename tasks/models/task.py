@@ -13,65 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from patients.models import Patient
 from tasks.models.catalogue import Origin, TaskKind
 from tasks.models.plans import PlanStep
+from tasks.models.states import ENDED, HELD, RETURNS, UNDONE, Channel, Closing, Part, TaskState
 from teams.models import Clinic, ClinicQuerySet, Member
-
-
-class TaskState(models.TextChoices):
-    """Where a task stands; the moves allowed between them are in tasks/life.py."""
-
-    SCHEDULED = "scheduled", _("kommer")  # nobody's, and its window is not open yet
-    OPEN = "open", _("ikke tildelt")
-    ASSIGNED = "assigned", _("tildelt")
-    STARTED = "started", _("påbegynt")
-    DONE = "done", _("utført")
-    CANCELLED = "cancelled", _("avbrutt")
-    RETURNED = "returned", _("returnert")
-    EXPIRED = "expired", _("utløpt")
-
-
-HELD = (TaskState.ASSIGNED, TaskState.STARTED)
-ENDED = (TaskState.DONE, TaskState.CANCELLED, TaskState.RETURNED, TaskState.EXPIRED)
-
-
-class Closing(models.TextChoices):
-    """How a task ended: done, or why not. What a report counts apart (docs/numbers.md)."""
-
-    DONE = "done", _("utført")
-    ELSEWHERE = "elsewhere", _("gjort et annet sted")
-    DECLINED = "declined", _("pasienten takket nei")
-    UNREACHABLE = "unreached", _("ikke nådd")
-    MOVED = "moved", _("flyttet")
-    DEAD = "dead", _("død")
-    NOT_NEEDED = "not_needed", _("ikke lenger nødvendig")
-    RETURNED = "returned", _("returnert til avsender")
-    REFUSED = "refused", _("avslått, ikke pålagt")
-    EXPIRED = "expired", _("vinduet lukket seg")
-    MISTAKE = "mistake", _("feilregistrert")
-
-
-RETURNS = (Closing.RETURNED, Closing.REFUSED)
-UNDONE = (
-    Closing.ELSEWHERE, Closing.DECLINED, Closing.UNREACHABLE, Closing.MOVED, Closing.DEAD, Closing.NOT_NEEDED,
-    Closing.MISTAKE,
-)  # fmt: skip
-
-
-class Part(models.TextChoices):
-    """A kind that a doctor decides and others may prepare becomes two tasks (DOMAIN §5.3, «P»)."""
-
-    WHOLE = "", _("hele")
-    PREPARE = "prepare", _("forberedelse")
-    SIGN = "sign", _("signering")
-
-
-class Channel(models.TextChoices):
-    """How the patient was met; chosen when the task is done."""
-
-    IN_PERSON = "in_person", _("oppmøte")
-    VIDEO = "video", _("video")
-    PHONE = "phone", _("telefon")
-    TEXT = "text", _("tekst")
-    HOME = "home", _("hjemmebesøk")
 
 
 class TaskQuerySet(ClinicQuerySet):
@@ -85,6 +28,10 @@ class TaskQuerySet(ClinicQuerySet):
     def in_order(self) -> Self:
         """Hard deadlines first, then by due date with undated last; stable."""
         return self.order_by("-hard", F("due_on").asc(nulls_last=True), "id")
+
+    def taking_time(self) -> Self:
+        """Without what was told of afterwards and went by appointment: capacity has left those minutes out already."""
+        return self.exclude(logged=True, kind__by_appointment=True)
 
 
 # Where among those that a leader ruled out the holder stands.

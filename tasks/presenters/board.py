@@ -143,7 +143,9 @@ def board(
     rows: list[Row] = []
     for m in members:
         if m.profession not in {each.key for each in rows}:
-            rows.append(lines.group(m.profession, [c for c in members if c.profession == m.profession]))
+            rows.append(
+                lines.group(m.profession, [c for c in (*members, *gone) if c.profession == m.profession])
+            )
         rows.append(lines.member(m))
     rows += [lines.member(m, gone=True) for m in gone]
     return Board(tuple(weeks), lines.pool(), tuple(rows))

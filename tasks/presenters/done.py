@@ -25,8 +25,8 @@ class DoneLine:
 
 
 def done_lines(done: Iterable[Done], undo_after: dt.datetime) -> list[DoneLine]:
-    """In the order given, with the clock of Oslo. What ended at `undo_after` or later may be taken back."""
-    return [_line(each, each.ended_at >= undo_after) for each in done]
+    """In the order given, with the clock of Oslo. What was said at `undo_after` or later may be taken back."""
+    return [_line(each, each.undoable is not None and each.undoable >= undo_after) for each in done]
 
 
 def _line(done: Done, may_undo: bool) -> DoneLine:

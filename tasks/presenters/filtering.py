@@ -50,6 +50,12 @@ def chips(wanted: Filter, names: Mapping[str, str]) -> list[Choice]:
     return [Choice(text, _told(without)) for text, without in found]
 
 
+def shown_words(wanted: Filter, names: Mapping[str, str]) -> list[str]:
+    """What a list shows where it cannot be pressed: whose tasks, unless the reader's own, and what the filter asks for."""
+    whole = [each.text for each in whose(wanted) if each.current and wanted.who != ME]
+    return whole + [each.text for each in chips(wanted, names)]
+
+
 def week_words(week: str) -> str:
     """«Denne uken», «Neste uke», «Uke 47»."""
     fixed = {THIS_WEEK: _("Denne uken"), NEXT_WEEK: _("Neste uke")}

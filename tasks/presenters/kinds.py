@@ -28,11 +28,6 @@ class QuickKind:
     def several(self) -> bool:
         return len(self.channels) > 1
 
-    @property
-    def first(self) -> str:
-        """The channel that is meant when nothing else is said."""
-        return self.channels[0][0] if self.channels else ""
-
 
 def quick_choices(
     kinds: Iterable[TaskKind], usual: Mapping[tuple[int, str], int], profession: str

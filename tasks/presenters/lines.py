@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from tasks.life import clock_minutes
 from tasks.models import Origin, Part, Step, Task, TaskState
 from tasks.presenters.words import Person, day_words, reason
 from tasks.queries import WorkRow
@@ -178,7 +179,7 @@ def shown_minutes(
 ) -> int:
     """Minutes that a row proposes: what the clock has counted, else the usual ones of this kind and part, else planned."""
     if timer_from and now:
-        timed += max(1, round((now - timer_from).total_seconds() / 60))
+        timed += clock_minutes(timer_from, now)
     return min(MOST_MINUTES, timed or usual.get((kind_id, part)) or planned)
 
 

@@ -38,7 +38,7 @@ class PaperSection:
 def paper(
     sections: Sequence[Section], placed: Iterable[Placed], rows: Mapping[int, WorkRow], reader: Reader
 ) -> list[PaperSection]:
-    """The rows, in the order they are placed, as lines to print."""
+    """The rows, in the order they are placed, as lines to print; sections without any are left out."""
     found = [PaperSection(each.title, each.sum, each.count) for each in sections]
     for task_id, n in placed:
         row = rows[task_id]
@@ -47,4 +47,4 @@ def paper(
         due = short_day(row.due_on) if row.due_on else ""
         note = f"{line.holder} {line.note}".strip()
         found[n].lines.append(PaperLine(born, row.name, note, due, line.minutes))
-    return found
+    return [each for each in found if each.lines]

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from tasks.life import clock_minutes
 from tasks.models import Closing, Part, Task, TaskState
 from tasks.presenters.lines import Tag, signs_it
 from tasks.presenters.story import clock
 from tasks.presenters.words import MAY_NOT_SHORT, day_words, profession_words
 from tasks.queries import Receivers
 from tasks.refusals import MayNot, Refusal
+from tasks.replay import BrokenStory, Event, Standing, age, hand_offs, overdue_at, replay, turnaround
+from teams.calendar import oslo_date
 from teams.models import Member
 
 MOST_NAMED = 8  # of those who cannot have a task
@@ -131,8 +135,42 @@ def _name(member: Member, by: Member) -> str:
 def clock_of(task: Task, now: dt.datetime) -> Clock:
     """What the task's clock has counted: laid-down minutes, and since it was set going."""
     ran = max(0, int((now - task.timer_from).total_seconds())) if task.timer_from else 0
-    whole = task.timed + (max(1, math.ceil(ran / 60)) if task.timer_from else 0)
+    whole = task.timed + (clock_minutes(task.timer_from, now) if task.timer_from else 0)
     return Clock(task.timer_from is not None, task.timed * 60 + ran, whole)
+
+
+def course_words(events: Sequence[Event], now: dt.datetime) -> str:
+    """«Åpen i 12 dager · gått videre 2 ganger · over fristen siden 3. november»: what only all its events tell.
+
+    Nothing of what the events do not tell whole, and nothing of the first day.
+    """
+    try:
+        stands, took, moves = replay(events), turnaround(events), hand_offs(events)
+        days, late = age(events, now).days, overdue_at(events)
+    except BrokenStory:
+        return ""
+    found = (
+        [_days_words(stands, days, done=took is not None)]
+        if days and stands.state != TaskState.SCHEDULED
+        else []
+    )
+    if moves:
+        found.append(ngettext("gått videre %(n)d gang", "gått videre %(n)d ganger", moves) % {"n": moves})
+    if late is not None and late <= now:
+        day = date_format(
+            oslo_date(late), "j. F" if oslo_date(late).year == oslo_date(now).year else "j. F Y"
+        )
+        words = _("over fristen fra %(day)s") if stands.ended_at else _("over fristen siden %(day)s")
+        found.append(words % {"day": day})
+    return capfirst(" · ".join(found))
+
+
+def _days_words(stands: Standing, days: int, *, done: bool) -> str:
+    if done:
+        return ngettext("utført etter %(n)d dag", "utført etter %(n)d dager", days) % {"n": days}
+    if stands.ended_at:
+        return ngettext("avsluttet etter %(n)d dag", "avsluttet etter %(n)d dager", days) % {"n": days}
+    return ngettext("åpen i %(n)d dag", "åpen i %(n)d dager", days) % {"n": days}
 
 
 def attempts_words(task: Task, until: dt.date | None, today: dt.date) -> str:

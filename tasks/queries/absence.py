@@ -102,7 +102,7 @@ def moved_by(absence: Absence) -> dict[int, dt.date | None]:
     long as changes are kept (30 days): later the work has found its place.
     """
     began, last = midnight(absence.starts_on), absence.ends_on
-    since = min(absence.at, began) if absence.at else began
+    since = min(absence.registered_at, began) if absence.registered_at else began
     if absence.at and oslo_date(absence.at) > absence.starts_on:
         last += CORRECTED * DAY
     because = Q(absence=absence.pk)

@@ -146,8 +146,10 @@ def minutes_ahead(
 
 
 def _used(member: Member, day: dt.date) -> dict[int, int]:
-    done = Task.objects.visible_to(member).filter(
-        state=TaskState.DONE, ended_at__gte=midnight(day), ended_at__lt=midnight(day + DAY)
+    done = (
+        Task.objects.visible_to(member)
+        .taking_time()
+        .filter(state=TaskState.DONE, ended_at__gte=midnight(day), ended_at__lt=midnight(day + DAY))
     )
     return dict(done.order_by().values_list("done_by").annotate(Sum("minutes")))
 

@@ -173,8 +173,8 @@ def own_load(member: Member, day: dt.date, today: dt.date, capacity: int) -> tup
     }  # fmt: skip
     with prepared() as cursor:
         cursor.execute(_sql("own_load"), asked)
-        booked, tasks, minutes = cursor.fetchone()
-    return DayLoad(member, capacity, booked, minutes if day == today else 0), DoneSum(tasks, minutes)
+        booked, tasks, minutes, taken = cursor.fetchone()
+    return DayLoad(member, capacity, booked, taken if day == today else 0), DoneSum(tasks, minutes)
 
 
 def warned(member: Member, *, level: int, limit: int = 6) -> list[int]:

@@ -44,6 +44,10 @@ class Registered:
         return self.standing in CURRENT
 
     @property
+    def draft(self) -> bool:
+        return self.standing == Standing.DRAFT
+
+    @property
     def in_force(self) -> bool:
         return self.standing in (Standing.IN_FORCE, Standing.EXPIRING)
 

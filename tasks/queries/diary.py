@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, Q
 
+from tasks.gathering import employed
 from tasks.models import Task, TaskKind, TaskState
 from teams.calendar import DAY, Week, day_share, midnight
 from teams.models import Absence, DayPart, Member, WorkingHours
@@ -43,7 +44,8 @@ def entries(member: Member, week: Week) -> list[Entry]:
 
 
 def hours_at_work(member: Member, days: list[dt.date]) -> dict[dt.date, int]:
-    """Minutes at work by day, whatever they are booked for: hours in force, less absence and holidays. Two queries.
+    """Minutes at work by day, whatever they are booked for: hours in force, less absence and holidays, in proportion as
+    capacity has it, while the member is employed. Two queries.
 
     Not the time for tasks: a doctor's consultations are work too.
     """
@@ -53,7 +55,7 @@ def hours_at_work(member: Member, days: list[dt.date]) -> dict[dt.date, int]:
         member=member, starts_on__lte=days[-1], ends_on__gte=days[0]
     )
     hours_, away_ = list(hours), list(away)
-    return {day: _at_work(day, hours_, away_) for day in days}
+    return {day: _at_work(day, hours_, away_) if employed(member, day) else 0 for day in days}
 
 
 def _at_work(day: dt.date, hours: list[WorkingHours], away: list[Absence]) -> int:
@@ -64,17 +66,15 @@ def _at_work(day: dt.date, hours: list[WorkingHours], away: list[Absence]) -> in
         and row.starts_on <= day
         and (row.ends_on is None or row.ends_on >= day)
     )
-    minutes = whole * day_share(day)
-    for absence in away:
-        if absence.starts_on <= day <= absence.ends_on:
-            minutes -= _lost(absence, whole)
-    return max(0, round(minutes))
+    lost = sum(_lost(each, whole) for each in away if each.starts_on <= day <= each.ends_on)
+    return round(whole * day_share(day) * max(0, 1 - lost))
 
 
 def _lost(absence: Absence, whole: int) -> float:
+    """So much of the day, from 0 to 1 or more."""
     if absence.part == DayPart.HOURS:
-        return absence.minutes or 0
-    return whole if absence.part == DayPart.WHOLE else whole / 2
+        return (absence.minutes or 0) / max(whole, 1)
+    return 1 if absence.part == DayPart.WHOLE else 0.5
 
 
 def kinds_to_log(member: Member) -> list[TaskKind]:

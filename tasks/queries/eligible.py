@@ -16,7 +16,7 @@ from tasks.queries.loads import week_load
 from tasks.refusals import Delegated, Refusal, refusal
 from teams.calendar import working_days
 from teams.models import Member
-from teams.queries import capacity
+from teams.queries import time_for_tasks
 
 
 def may_do(member: Member, task: Task, *, on: dt.date) -> bool:
@@ -87,7 +87,7 @@ class Receivers:
 def receivers(task: Task, by: Member, *, today: dt.date) -> Receivers:
     """Whom `by` may give the task to, and whom not; whoever has it already is left out. Five queries."""
     days = working_days(today, 5)
-    minutes, booked, given = capacity(days), week_load(by, days), delegations_of(task)
+    minutes, booked, given = time_for_tasks(days), week_load(by, days), delegations_of(task)
     found = Receivers([], [], [])
     members = Member.objects.filter(clinic_id=task.clinic_id).employed_on(today).exclude(profession="")
     for m in members.exclude(pk=task.assignee_id):

@@ -13,7 +13,7 @@ from tasks.models import (
 )
 from teams.calendar import DAY, midnight
 from teams.models import Member
-from teams.queries import capacity, time_for_tasks
+from teams.queries import time_for_tasks
 from teams.timetables import ORDER
 
 
@@ -41,13 +41,15 @@ class DayLoad:
 
 
 def team_load(member: Member, day: dt.date) -> list[DayLoad]:
-    """Every colleague's day, by profession with doctors first. Three queries."""
-    minutes = capacity([day])
+    """Every colleague's day, by profession with doctors first. Four queries."""
+    minutes = time_for_tasks([day])
     on_the_day = Q(planned_on__lte=day) | Q(planned_on__isnull=True, due_on__lte=day, opens_on__lte=day)
     open_tasks = Task.objects.visible_to(member).open().filter(on_the_day, assignee__isnull=False)
     booked = dict(open_tasks.values_list("assignee").annotate(Sum("planned_minutes")))
-    done_rows = Task.objects.visible_to(member).filter(
-        state=TaskState.DONE, ended_at__gte=midnight(day), ended_at__lt=midnight(day + DAY)
+    done_rows = (
+        Task.objects.visible_to(member)
+        .taking_time()
+        .filter(state=TaskState.DONE, ended_at__gte=midnight(day), ended_at__lt=midnight(day + DAY))
     )
     done = dict(done_rows.values_list("done_by").annotate(Sum("minutes")))
     colleagues = Member.objects.visible_to(member).employed_on(day).exclude(profession="")
@@ -78,8 +80,10 @@ def minutes_left(member: Member, day: dt.date, *, today: dt.date, but: int | Non
     begun = Q(state=TaskState.STARTED) if day == today else Q()
     mine = Task.objects.visible_to(member).open().held_by(member).exclude(pk=but)
     taken = mine.filter(Q(planned_on=day) | begun).aggregate(Sum("planned_minutes", default=0))
-    done = Task.objects.visible_to(member).filter(
-        done_by=member, ended_at__gte=midnight(day), ended_at__lt=midnight(day + DAY)
+    done = (
+        Task.objects.visible_to(member)
+        .taking_time()
+        .filter(done_by=member, ended_at__gte=midnight(day), ended_at__lt=midnight(day + DAY))
     )
     spent = done.aggregate(Sum("minutes", default=0))["minutes__sum"]
     return whole, taken["planned_minutes__sum"] + spent

@@ -14,6 +14,11 @@ def latest_events(task: Task, count: int = MOST_EVENTS) -> list[TaskEvent]:
     return list(found)[::-1]
 
 
+def whole_story(task: Task, latest: list[TaskEvent]) -> list[TaskEvent]:
+    """All of the task's events from the first one. No query where its `latest_events` are all there are, else one."""
+    return latest if len(latest) < MOST_EVENTS else list(task.events.order_by("id"))
+
+
 def other_half(task: Task) -> Task | None:
     """The preparation of a signature, or the signature of a preparation; None for a whole task, without a query."""
     pairs = Task.objects.filter(clinic_id=task.clinic_id).select_related("assignee", "done_by")

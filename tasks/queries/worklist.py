@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, NamedTuple
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Case, Count, OuterRef, Subquery, When
 from django.db.models.functions import JSONObject
 
 from tasks.models import (
     Task,
+    TaskEvent,
     TaskKind,
     TaskState,
+    Verb,
 )
 from teams.calendar import DAY, day_share, is_working_day, midnight, working_day_on_or_after
 from teams.models import Member
-from teams.queries import capacity
+from teams.queries import time_for_tasks
 
 QUICK_KINDS = 6
 
@@ -88,7 +90,7 @@ def unassigned_count(member: Member) -> int:
 
 
 class Done(NamedTuple):
-    """One task that is done, as the list of the day shows it."""
+    """One task that is done, as the list of the day shows it. `undoable` is when that was said, unless more has happened."""
 
     id: int
     name: str
@@ -97,6 +99,7 @@ class Done(NamedTuple):
     given_name: str | None
     family_name: str | None
     birth_date: dt.date | None
+    undoable: dt.datetime | None
 
 
 def done_on(member: Member, day: dt.date, *, limit: int = 100) -> list[Done]:
@@ -104,9 +107,13 @@ def done_on(member: Member, day: dt.date, *, limit: int = 100) -> list[Done]:
     found = Task.objects.visible_to(member).filter(
         done_by=member, ended_at__gte=midnight(day), ended_at__lt=midnight(day + DAY)
     )
+    said = Case(When(verb__in=(Verb.COMPLETE, Verb.LOG), by=member, then="at"))
+    last = (
+        TaskEvent.objects.filter(task=OuterRef("pk")).order_by("-id").annotate(said=said).values("said")[:1]
+    )
     rows = found.order_by("-ended_at").values_list(
         "id", "name", "minutes", "ended_at",
-        "patient__given_name", "patient__family_name", "patient__birth_date",
+        "patient__given_name", "patient__family_name", "patient__birth_date", Subquery(last),
     )  # fmt: skip
     return [Done._make(row) for row in rows[:limit]]
 
@@ -130,12 +137,13 @@ def quick_kinds(member: Member, *, today: dt.date) -> list[TaskKind]:
 
 
 def day_at_hand(member: Member, today: dt.date) -> tuple[dt.date, int]:
-    """The working day at hand and its minutes for tasks: today if there are any, else the next such day within three weeks,
-    else the next working day. One query when the member is at work today, else two."""
+    """The working day at hand and its minutes for tasks, with overtime: today if there are any, else the next such day
+    within three weeks, else the next working day. One query when the member is at work today, else two.
+    """
     own = [member.clinic_id]
-    if is_working_day(today) and (minutes := capacity([today], own).get(member.pk, {}).get(today)):
+    if is_working_day(today) and (minutes := time_for_tasks([today], own).get(member.pk, {}).get(today)):
         return today, minutes
     ahead = [today + n * DAY for n in range(21)]
-    found = capacity([day for day in ahead if day_share(day)], own).get(member.pk, {})
+    found = time_for_tasks([day for day in ahead if day_share(day)], own).get(member.pk, {})
     day = min(found, default=working_day_on_or_after(today))
     return day, found.get(day, 0)

@@ -14,12 +14,12 @@ CROSS JOIN LATERAL (
         AND (r.absence_id = a.id OR (
             a.part = 'whole' AND c.from_day BETWEEN a.starts_on AND a.ends_on
                 + CASE WHEN (a.at AT TIME ZONE 'Europe/Oslo')::date > a.starts_on THEN 31 ELSE 0 END
-            AND r.ran_at >= least(a.at, a.starts_on::timestamp AT TIME ZONE 'Europe/Oslo')))
+            AND r.ran_at >= least(a.registered_at, a.starts_on::timestamp AT TIME ZONE 'Europe/Oslo')))
 ) moved
 JOIN tasks_task t ON t.id = moved.task_id
 WHERE a.clinic_id = %(clinic)s AND a.ends_on BETWEEN %(since)s AND %(today)s
     AND (%(member)s::bigint IS NULL OR a.member_id = %(member)s)
     AND t.state IN ('scheduled', 'open', 'assigned') AND NOT t.pinned
-    AND t.assignee_id IS DISTINCT FROM a.member_id
+    AND NOT a.member_id = ANY(t.forbidden) AND t.assignee_id IS DISTINCT FROM a.member_id
 GROUP BY a.id, a.member_id, m.name, a.ends_on
 ORDER BY a.ends_on, m.name, a.id

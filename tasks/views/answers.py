@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from tasks.filters import ME, Filter
 from tasks.models import Task, TaskQuerySet
-from tasks.presenters import Reader, Section, empty_sections, summed
+from tasks.presenters import Reader, Section, TaskLine, empty_sections, summed
 from tasks.presenters.done import done_lines
 from tasks.queries import (
     Done,
@@ -31,6 +32,8 @@ from tasks.queries import (
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
 from teams.models import Member
+
+_VISIT = re.compile(r"[a-z]+-\d{1,18}-\d{1,18}")  # as tasks/presenters/day.py names one
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def row_answer(request: MemberRequest, task_id: int, *, error: str = "") -> Http
         raise Http404 from None
     desk = Desk(request.member, where_it_stands(request) or Filter(), timezone.now())
     context = {
-        "line": desk.reader.line(row),
+        "line": line_of(request, desk, row),
         "error": error,
         "typed": request.POST.get("minutes", "") if error else "",
     }
@@ -99,19 +102,34 @@ def row_answer(request: MemberRequest, task_id: int, *, error: str = "") -> Http
     return render(request, "tasks/my_day.html#answer", context | beside, status=status)
 
 
+def line_of(request: MemberRequest, desk: Desk, row: WorkRow) -> TaskLine:
+    """The row in words, still of the visit that it stood in on the page that asked."""
+    line = desk.reader.line(row)
+    line.of_visit = visit_of(request)
+    return line
+
+
+def visit_of(request: MemberRequest) -> str:
+    """The visit that the row which asked stands in; '' for none."""
+    sent = request.POST if request.method == "POST" else request.GET
+    visit = sent.get("visit", "")
+    return visit if _VISIT.fullmatch(visit) else ""
+
+
 def what_follows(request: MemberRequest, desk: Desk, rows: list[WorkRow]) -> dict[str, Any]:
     """What else on Min dag changes with these rows; nothing on other pages, which have no place for it."""
     if where_it_stands(request) is None:
         return {}
+    now = desk.now
     done = [
-        Done(row.id, row.name, row.took or 0, desk.now, row.given_name, row.family_name, row.birth_date)
+        Done(row.id, row.name, row.took or 0, now, row.given_name, row.family_name, row.birth_date, now)
         for row in rows
         if row.took
     ]
     return {
         "counts": desk.sections()[0],
         **desk.load(),
-        "now_done": done_lines(done, desk.now),
+        "now_done": done_lines(done, now),
         "undone": [str(row.id) for row in rows if not row.took],
         "said": [desk.reader.line(row) for row in rows],
     }

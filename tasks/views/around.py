@@ -9,10 +9,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from tasks.filters import Filter
+from tasks.filters import ME, Filter
+from tasks.presenters.filtering import shown_words
 from tasks.presenters.paper import paper
 from tasks.presenters.stranding import stranded_words
-from tasks.queries import read, team_load, unassigned_count
+from tasks.queries import filter_names, read, team_load, unassigned_count
 from tasks.queries.stranding import stranded_now
 from tasks.views.answers import Desk
 from teams.calendar import Week
@@ -53,6 +54,8 @@ def print_day(request: MemberRequest) -> HttpResponse:
         "day": desk.day,
         "week": Week.of(desk.day),
         "query": desk.wanted.query(),
+        "own": desk.wanted.who == ME,
+        "shown": shown_words(desk.wanted, filter_names(desk.wanted, request.member)),
         **desk.load(),
     }
     return render(request, "tasks/print_day.html", context)

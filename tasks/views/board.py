@@ -85,7 +85,7 @@ def _team(request: MemberRequest, form: OvertimeForm | None = None, status: int 
     members, by_day = colleagues_ahead(by, today), request.GET.get("vis") == "dager"
     time = time_ahead(by, today)
     context: dict[str, Any] = {
-        "delegation_warnings": warnings(by, today),
+        "delegation_warnings": warnings(by, today, everybodys=True),
         "today": today,
         "by_day": by_day,
         "sees_patients": may(by, Permission.SEE_PATIENTS),

@@ -77,19 +77,21 @@ def revise_delegation(request: MemberRequest, delegation_id: int) -> HttpRespons
         "ends_on": row.ends_on,
         "read": each.digest,
     }
-    form = ReviseForm(request.POST or None, initial=initial)
+    form, met = ReviseForm(request.POST or None, initial=initial), None
     if form.is_valid():
         data = form.cleaned_data
         try:
             revise(delegation_id, form.terms(), read=data["read"], by=request.member, at=timezone.now())
         except NotAllowed as changed:
+            met = found_or_404(request, delegation_id)  # as it is now: sent again, it is that which was read
+            form = ReviseForm({**request.POST.dict(), "read": met.digest})
             form.add_error(None, str(changed))
         except ValueError as error:
             form.add_error(str(error), str(REFUSED[str(error)]))
         else:
             messages.success(request, _("Utkastet er lagret."))
             return HttpResponseRedirect(reverse("delegation", args=[delegation_id]))
-    context = {"row": row, "form": form, "mark": still_a_draft(row.instruction)}
+    context = {"row": row, "form": form, "met": met, "mark": still_a_draft(row.instruction)}
     return render(request, "tasks/delegation_revise.html", context, status=422 if form.is_bound else 200)
 
 

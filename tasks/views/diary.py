@@ -149,7 +149,7 @@ def tell(request: MemberRequest, week: str, weekday: int) -> HttpResponse:
         log_work(
             kind, by=request.member, minutes=minutes, origin=kind.origin, at=page.now,
             ended_at=_ended(page, data["ended"], minutes),
-            channel=data["channel"] or next(iter(kind.channels), ""), once=key_of(request),
+            channel=data["channel"], once=key_of(request),
         )  # fmt: skip
     except ValueError:
         error = _("Bare i dag og før, og tidligst fra mandag i forrige uke.")

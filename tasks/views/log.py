@@ -40,10 +40,9 @@ def log(request: MemberRequest) -> HttpResponse:
         return render(request, template, {"log_form": form}, status=200 if asked else 422)
     data, kind = form.cleaned_data, form.cleaned_data["kind"]
     usual = usual_minutes(member).get((kind.pk, LOGGED)) or kind.minutes_for(member.profession)
-    sole = kind.channels[0] if len(kind.channels) == 1 else ""
     task = log_work(
         kind, by=member, minutes=data["minutes"] or usual, origin=data["origin"] or kind.origin,
-        sender=data["sender"], at=now, channel=data["channel"] or sole, once=key_of(request),
+        sender=data["sender"], at=now, channel=data["channel"], once=key_of(request),
     )  # fmt: skip
     return _logged(request, task, now)
 

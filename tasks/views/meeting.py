@@ -21,7 +21,7 @@ from tasks.life import NotAllowed
 from tasks.models import Task, TaskState
 from tasks.presenters.story import Conflict, Typed, story
 from tasks.queries.told import latest_events
-from tasks.views.answers import came_from
+from tasks.views.answers import came_from, visit_of
 from tasks.views.sheet import DIALOG, sheet, task_or_404
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
@@ -67,10 +67,7 @@ def decide(
         except PermissionDenied:
             form.add_error(None, str(MAY_NOT))
         except NotAllowed as error:
-            now = task_or_404(request, task_id)
-            if isinstance(error, Changed) or now.ended_at:
-                return second_on_sheet(request, now, name, make)
-            form.add_error(None, str(error))
+            return refused_on_sheet(request, task_id, name, make, error)
         else:
             messages.success(request, text)
             return onwards(request, back or _home(request, task))
@@ -83,11 +80,15 @@ def add_refusal(form: forms.Form, error: ValueError) -> None:
     form.add_error(name if name in form.fields else None, str(REFUSED.get(name, _("Kan ikke brukes."))))
 
 
-def second_on_sheet(
-    request: MemberRequest, task: Task, name: str, make: Callable[[Any], forms.Form]
+def refused_on_sheet(
+    request: MemberRequest, task_id: int, name: str, make: Callable[[Any], forms.Form], error: NotAllowed
 ) -> HttpResponse:
-    """The sheet as it now stands, with what happened above, and the form as it was typed with the new version."""
-    data = request.POST.copy()
+    """The sheet as it now stands and the form as it was typed: when somebody was first, with what happened and the new version. 422."""
+    task, data = task_or_404(request, task_id), request.POST.copy()
+    if not (isinstance(error, Changed) or task.ended_at):
+        form = make(data)
+        form.add_error(None, str(error))
+        return sheet(request, task_id, 422, {name: form})
     shown, data["version"] = data.get("version", ""), str(task.version)
     form = make(data)
     form.is_valid()
@@ -108,7 +109,7 @@ def second_at_doing(request: MemberRequest, task_id: int) -> HttpResponse:
     )
     if request.htmx.target == DIALOG:
         return sheet(request, task_id, 422, conflict=conflict, typed=request.POST.get("minutes", ""))
-    context = {"task": task, "conflict": conflict, "sent": request.POST}
+    context = {"task": task, "conflict": conflict, "sent": request.POST, "visit": visit_of(request)}
     template = "tasks/conflict.html" + ("#row" if request.htmx else "")
     return render(request, template, context, status=422)
 

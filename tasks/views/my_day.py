@@ -35,7 +35,7 @@ from teams.middleware import MemberRequest
 from teams.permissions import Permission, requires
 from teams.queries import stands_in
 
-KEPT = "my_day"  # where the session keeps the filter
+KEPT = "my_day"  # the page, as saved views and the session name it
 DONE_SHOWN = 8
 
 
@@ -43,12 +43,13 @@ DONE_SHOWN = 8
 @requires(Permission.DO_TASKS)
 def my_day(request: MemberRequest) -> HttpResponse:
     """One's day. A filter lives in the address, and is kept until another is chosen."""
-    kept = request.session.get(KEPT, "")
+    place = f"{KEPT}.{request.member.pk}"  # a filter of one clinic means nothing in another
+    kept = request.session.get(place, "")
     if kept and not any(name in request.GET for name in NAMES):
         return HttpResponseRedirect(f"{reverse('my_day')}?{kept}")
     desk = Desk(request.member, Filter.from_query(request.GET), timezone.now())
     if desk.wanted.query() != kept:
-        request.session[KEPT] = desk.wanted.query()
+        request.session[place] = desk.wanted.query()
     return render(request, "tasks/my_day.html", context(desk))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -20,6 +22,7 @@ from tasks.actions.urgent import place_now
 from tasks.life import NotAllowed
 from tasks.models import Task
 from tasks.presenters.placing import placed_words
+from tasks.views.meeting import onwards, refused_on_sheet
 from tasks.views.sheet import allow_form, forbid_form, pin_form, sheet, task_or_404, unpin_form
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
@@ -40,23 +43,22 @@ REFUSED: dict[str, tuple[str | None, Promise]] = {
 @require_POST
 @requires(Permission.ASSIGN_TASKS)
 def pin(request: MemberRequest, task_id: int) -> HttpResponse:
-    form = pin_form(task_or_404(request, task_id), request.POST)
+    task = task_or_404(request, task_id)
 
-    def act() -> Task:
-        data = form.cleaned_data
+    def act(data: dict[str, Any]) -> Task:
         to = Member.objects.visible_to(request.member).get(pk=data.pop("to"))
         return overrides.pin(task_id, by=request.member, at=timezone.now(), to=to, **data)
 
-    return _decide(request, task_id, "pin", form, act, _("%(name)s er låst til %(who)s."))
+    return _decide(request, task_id, "pin", partial(pin_form, task), act, _("%(name)s er låst til %(who)s."))
 
 
 @require_POST
 @requires(Permission.ASSIGN_TASKS)
 def unpin(request: MemberRequest, task_id: int) -> HttpResponse:
-    form = unpin_form(task_or_404(request, task_id), request.POST)
+    task = task_or_404(request, task_id)
     return _decide(
-        request, task_id, "unpin", form,
-        lambda: overrides.unpin(task_id, by=request.member, at=timezone.now(), **form.cleaned_data),
+        request, task_id, "unpin", partial(unpin_form, task),
+        lambda data: overrides.unpin(task_id, by=request.member, at=timezone.now(), **data),
         _("%(name)s er låst opp: neste fordeling kan flytte den."),
     )  # fmt: skip
 
@@ -64,10 +66,10 @@ def unpin(request: MemberRequest, task_id: int) -> HttpResponse:
 @require_POST
 @requires(Permission.ASSIGN_TASKS)
 def forbid(request: MemberRequest, task_id: int) -> HttpResponse:
-    form = forbid_form(task_or_404(request, task_id), request.POST)
+    task = task_or_404(request, task_id)
     return _decide(
-        request, task_id, "forbid", form,
-        lambda: overrides.forbid(task_id, by=request.member, at=timezone.now(), **form.cleaned_data),
+        request, task_id, "forbid", partial(forbid_form, task),
+        lambda data: overrides.forbid(task_id, by=request.member, at=timezone.now(), **data),
         _("Utelukket fra %(name)s."),
     )  # fmt: skip
 
@@ -75,10 +77,10 @@ def forbid(request: MemberRequest, task_id: int) -> HttpResponse:
 @require_POST
 @requires(Permission.ASSIGN_TASKS)
 def allow(request: MemberRequest, task_id: int) -> HttpResponse:
-    form = allow_form(task_or_404(request, task_id), request.POST)
+    task = task_or_404(request, task_id)
     return _decide(
-        request, task_id, "allow", form,
-        lambda: overrides.allow(task_id, by=request.member, at=timezone.now(), **form.cleaned_data),
+        request, task_id, "allow", partial(allow_form, task),
+        lambda data: overrides.allow(task_id, by=request.member, at=timezone.now(), **data),
         _("Tillatt igjen for %(name)s."),
     )  # fmt: skip
 
@@ -100,22 +102,25 @@ def place(request: MemberRequest, task_id: int) -> HttpResponse:
 
 
 def _decide(
-    request: MemberRequest, task_id: int, name: str, form: forms.Form, action: Callable[[], Task], text: str
+    request: MemberRequest,
+    task_id: int,
+    name: str,
+    make: Callable[[Any], forms.Form],
+    act: Callable[[dict[str, Any]], Task],
+    text: str,
 ) -> HttpResponse:
+    form = make(request.POST)
     if form.is_valid():
         try:
-            changed = action()
+            changed = act(form.cleaned_data)
         except ValueError as error:
             field, words = REFUSED[str(error)]
             form.add_error(field if field in form.fields else None, str(words))
         except PermissionDenied:
             form.add_error(None, _("Kan ikke gjøre denne oppgaven etter lov, yrke eller delegering."))
         except NotAllowed as error:
-            form.add_error(None, str(error))
+            return refused_on_sheet(request, task_id, name, make, error)
         else:
             messages.success(request, text % {"name": changed.name, "who": changed.assignee or _("teamet")})
-            back = reverse("task", args=[task_id])
-            if request.htmx:
-                return HttpResponse(status=204, headers={"HX-Redirect": back})
-            return HttpResponseRedirect(back)
+            return onwards(request, reverse("task", args=[task_id]))
     return sheet(request, task_id, 422, {name: form})

@@ -31,10 +31,10 @@ from tasks.letters import rules_for
 from tasks.models import ENDED, Channel, Closing, Part, Task, TaskEvent, TaskState
 from tasks.presenters import Reader, usual_postponement
 from tasks.presenters.lines import signs_it
-from tasks.presenters.sheet import attempts_words, cannot_words, clock_of, half_words
+from tasks.presenters.sheet import attempts_words, cannot_words, clock_of, course_words, half_words
 from tasks.presenters.story import Conflict, story
 from tasks.queries import Receivers, last_hand_on, may_do, receivers, usual_minutes, who_may, work_row
-from tasks.queries.told import latest_events, letter_of, message_of, note_of, other_half
+from tasks.queries.told import latest_events, letter_of, message_of, note_of, other_half, whole_story
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
 from teams.models import Member
@@ -80,6 +80,7 @@ class Sheet:
             "half": half_words(
                 task, other, by=by, today=self.today, message=message_of(other) if other else ""
             ),
+            "course": course_words(whole_story(task, events), self.now),
             "story": story(events, by=by, today=self.today)[::-1],
             "conflict": self.conflict,
             "typed": self.typed,

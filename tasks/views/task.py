@@ -22,7 +22,7 @@ from tasks.forms import CompleteForm
 from tasks.life import NotAllowed
 from tasks.models import Task
 from tasks.queries import work_row
-from tasks.views.answers import Desk, came_from, row_answer, what_follows, where_it_stands
+from tasks.views.answers import Desk, came_from, line_of, row_answer, what_follows, where_it_stands
 from tasks.views.meeting import onwards, second_at_doing, second_at_taking_over
 from tasks.views.sheet import DIALOG, sheet, task_or_404
 from teams.middleware import MemberRequest
@@ -55,7 +55,7 @@ def row(request: MemberRequest, task_id: int) -> HttpResponse:
     follows = what_follows(request, desk, [found]) if asked and wanted else {}
     if asked != "gjort":
         follows |= {"undone": []}
-    return render(request, "tasks/my_day.html#answer", {"line": desk.reader.line(found), **follows})
+    return render(request, "tasks/my_day.html#answer", {"line": line_of(request, desk, found), **follows})
 
 
 @require_POST

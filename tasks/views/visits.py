@@ -19,24 +19,21 @@ from tasks.filters import Filter
 from tasks.life import NotAllowed
 from tasks.models import Task
 from tasks.queries import read
-from tasks.views.answers import Desk, what_follows, where_it_stands
+from tasks.views.answers import Desk, line_of, what_follows, where_it_stands
 from teams.middleware import MemberRequest
 from teams.permissions import Permission, requires
 
 MOST_TASKS = 20
-_TAKE = re.compile(r"(\d{1,18})\.(\d{1,9})\.(\d{1,3})")
+_TAKE = re.compile(r"(\d{1,18})\.(\d{1,9})")  # a task and the version that was shown
 
 
 @require_POST
 @requires(Permission.DO_TASKS)
 def complete_visit(request: MemberRequest) -> HttpResponse:
     """Each task of the visit is done, with the minutes that stand in its row; each can be taken back by itself."""
-    takes = [found for text in request.POST.getlist("task")[:MOST_TASKS] if (found := _TAKE.fullmatch(text))]
-    typed = request.POST.getlist("minutes")
-    by_row = typed if len(typed) == len(takes) else [take[3] for take in takes]
     done, refused = [], 0
     # In order of id, as everybody takes many: two who wait never wait for one another.
-    for take, minutes in sorted(zip(takes, by_row, strict=True), key=lambda each: int(each[0][1])):
+    for take, minutes in sorted(_takes(request), key=lambda each: int(each[0][1])):
         if _done(request, int(take[1]), int(take[2]), minutes):
             done.append(int(take[1]))
         else:
@@ -52,9 +49,24 @@ def complete_visit(request: MemberRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("my_day"))
     desk = Desk(request.member, where_it_stands(request) or Filter(), timezone.now())
     rows = list(read(request.member, done).values())
-    context = {"lines": [desk.reader.line(row) for row in rows], **what_follows(request, desk, rows)}
+    context = {"lines": [line_of(request, desk, row) for row in rows], **what_follows(request, desk, rows)}
     context["refused"] = words % {"n": refused} if refused else ""
     return render(request, "tasks/my_day.html#several", context)
+
+
+def _takes(request: MemberRequest) -> list[tuple[re.Match[str], str]]:
+    """Each task with its minutes: from the rows as they stand on the page, each of which sends both (`take`, `minutes`).
+
+    Without JavaScript the visit's own form sends what was proposed (`task`). Those of which nothing fits are left out.
+    """
+    if request.htmx:
+        rows, typed = request.POST.getlist("take"), request.POST.getlist("minutes")
+        # Never one row's minutes for another: without a pair each, none is taken.
+        sent = list(zip(rows, typed, strict=True)) if len(rows) == len(typed) else [(row, "") for row in rows]
+    else:
+        proposed = (text.rpartition(".") for text in request.POST.getlist("task"))
+        sent = [(row, minutes) for row, _dot, minutes in proposed]
+    return [(found, minutes) for row, minutes in sent[:MOST_TASKS] if (found := _TAKE.fullmatch(row))]
 
 
 def _done(request: MemberRequest, task_id: int, version: int, minutes: str) -> bool:

@@ -61,6 +61,7 @@ def register_absence(member: Member, new: Away, *, by: Member, at: dt.datetime) 
     return Absence.objects.create(
         clinic_id=member.clinic_id, member=member, starts_on=new.starts_on, ends_on=new.ends_on, reason=new.reason,
         part=new.part, minutes=new.minutes, cover=new.cover, by=by, at=at,
+        registered_at=at,
     )  # fmt: skip
 
 
@@ -115,7 +116,8 @@ def cancel_absence(absence_id: int, *, by: Member, at: dt.datetime) -> Absence:
 
 def may_cancel(absence: Absence, today: dt.date) -> bool:
     """Has it not begun, or was it registered today to begin today (so that a slip can be taken back)?"""
-    slip = absence.starts_on == today and absence.at is not None and oslo_date(absence.at) == today
+    known = absence.registered_at
+    slip = absence.starts_on == today and known is not None and oslo_date(known) == today
     return absence.starts_on > today or slip
 
 

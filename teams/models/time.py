@@ -71,7 +71,8 @@ class Absence(models.Model):
     """Somebody is away from and including `starts_on` to and including `ends_on`.
 
     Whole days unless `part` says otherwise: half of the day's time, or so many `minutes` of it. The part that is
-    left has as many minutes for tasks in proportion (the SQL function teams_capacity).
+    left has as many minutes for tasks in proportion (the SQL function teams_capacity). It was known from
+    `registered_at`; `by` changed it last, `at`.
     """
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+")
@@ -92,7 +93,8 @@ class Absence(models.Model):
     by = models.ForeignKey(
         Member, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )
-    at = models.DateTimeField(_("registrert"), null=True)
+    at = models.DateTimeField(_("sist endret"), null=True)
+    registered_at = models.DateTimeField(_("registrert"), null=True)
     cover = models.ForeignKey(
         Member,
         models.PROTECT,

@@ -109,14 +109,15 @@ def end(request: MemberRequest, duty_id: int) -> HttpResponse:
                 duty_id, on=last, confirmed=form.cleaned_data["confirmed"], by=request.member, at=now
             )
         except ValueError as error:
-            messages.error(request, str(END_REFUSED[str(error)]))
+            form.add_error(str(error), str(END_REFUSED[str(error)]))
+            if duty.day is not None:  # what is over no longer stands on the page
+                messages.error(request, _("Dagen er alt over, og plikten står."))
         else:
             what = {"what": duty.get_kind_display().capitalize(), "day": long_day(last)}
             text = _("%(what)s varer til og med %(day)s.") if left else _("%(what)s er tatt bort.")
             messages.success(request, text % what)
-    else:
-        messages.error(request, _("Skriv en dato, for eksempel 24.11.2026."))
-    return HttpResponseRedirect(reverse("member", args=[duty.member_id]))
+            return HttpResponseRedirect(reverse("member", args=[duty.member_id]))
+    return member_page(request, duty.member_id, ending=(duty_id, form))
 
 
 def _shown(request: MemberRequest, found: Member, today: dt.date) -> tuple[Timetable, dt.date]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from teams.actions.members import add_member, change_member
 from teams.calendar import oslo_date
-from teams.forms import DutyForm, MemberForm, NewMemberForm
+from teams.forms import DutyForm, EndDutyForm, MemberForm, NewMemberForm
 from teams.middleware import MemberRequest
 from teams.models import Member
 from teams.permissions import Permission, may, requires
@@ -96,9 +96,17 @@ def change(request: MemberRequest, member_id: int) -> HttpResponse:
 
 
 def member_page(
-    request: MemberRequest, member_id: int, *, form: MemberForm | None = None, duty: DutyForm | None = None
+    request: MemberRequest,
+    member_id: int,
+    *,
+    form: MemberForm | None = None,
+    duty: DutyForm | None = None,
+    ending: tuple[int, EndDutyForm] | None = None,
 ) -> HttpResponse:
-    """The page; with a form that was refused, that form open and 422. At most seven queries."""
+    """The page; with a form that was refused (`ending`: of the duty of this id), that form open and 422.
+
+    At most seven queries.
+    """
     by, today = request.member, oslo_date(timezone.now())
     found = get_object_or_404(Member.objects.visible_to(by).select_related("supervisor"), pk=member_id)
     weeks, duties = weeks_of(found, today)
@@ -112,7 +120,8 @@ def member_page(
     if context["may_manage"]:
         context["form"] = form or _member_form(request, found)
         context["duty"] = duty or DutyForm(initial=_suggested(request, context))
-    return render(request, "teams/member.html", context, status=422 if form or duty else 200)
+        context["ending_id"], context["ending"] = ending or (None, None)
+    return render(request, "teams/member.html", context, status=422 if form or duty or ending else 200)
 
 
 def _member_form(request: MemberRequest, found: Member, data: Any = None) -> MemberForm:

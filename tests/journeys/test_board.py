@@ -55,6 +55,18 @@ def tick(page: Page, name: str) -> None:
     page.get_by_role("checkbox", name=f"Merk: {name}").focus()
 
 
+def test_what_a_key_leaves_out_of_all_is_left_out(log_in: LogIn, wounds: int) -> None:
+    leader = log_in("leder")
+    leader.goto(list_of(wounds))
+    everything = leader.locator(".bulk-bar [name=all]")
+    everything.check()
+    tick(leader, "Sårstell 1")
+    leader.keyboard.press("x")
+    expect(everything).not_to_be_checked()
+    ticked = leader.locator(".pick .tick input:checked").count()
+    expect(leader.locator("#merket")).to_have_text(re.compile(f"^{ticked} merket"))
+
+
 def test_several_are_given_away_by_keyboard_with_a_look_first_and_taken_back(
     log_in: LogIn, wounds: int
 ) -> None:

@@ -10,14 +10,14 @@ from django.db import connection
 
 from bench.load import measure, shapes, workers
 from bench.load_check import check, last_event
-from bench.load_users import Diary, Form
+from bench.load_users import CONFLICT, Diary, Form
 from bench.pages_fill import fill
 from bench.pages_web import web
 from tasks.actions import doing
 from tasks.actions.creating import create_task
 from tasks.models import Origin, Task, TaskKind
 from teams.calendar import DAY, oslo_date
-from tests.conftest import Cast
+from tests.conftest import Cast, logged_in
 
 NOW = dt.datetime.now(dt.UTC)
 
@@ -62,6 +62,28 @@ def test_a_form_is_sent_as_it_came_with_what_may_be_chosen_known() -> None:
     assert form.fields == {"version": "4", "reason": "", "to": ""}
     assert form.choices == {"to": ["", "7"]}
     assert not Form(page, "/utsett/").found
+
+
+@pytest.mark.django_db
+def test_only_a_refusal_is_a_conflict_not_what_the_sheet_says_anyway(solbakken: Cast, errand: Task) -> None:
+    """A sheet on which a colleague is named as being at it, refused for another reason, is an error."""
+    doing.start(errand.pk, by=solbakken.nurse, at=NOW)
+    secretary, sheet = logged_in(solbakken.secretary), {"HX-Request": "true", "HX-Target": "ark"}
+    address = f"/oppgave/{errand.pk}/"
+
+    def refused(verb: str, **sent: str) -> str:
+        answer = secretary.post(f"{address}{verb}/", sent, headers=sheet)
+        assert answer.status_code == 422
+        text = answer.content.decode()
+        assert "har startet denne" in text
+        return text
+
+    version = str(Task.objects.get().version)
+    assert not CONFLICT.search(refused("utfort", minutes="0", version=version))
+    assert not CONFLICT.search(refused("utsett", until="", reason="", version=version))
+    assert CONFLICT.search(refused("begynn"))
+    assert CONFLICT.search(refused("utfort", minutes="5", version="1"))
+    assert CONFLICT.search(refused("utsett", until=str(oslo_date(NOW) + DAY), reason="Ringer", version="1"))
 
 
 @pytest.mark.usefixtures("committed")

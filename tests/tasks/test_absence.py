@@ -22,7 +22,7 @@ from tasks.queries.absence import came_back, moved_by, offer, uncovered_now
 from tasks.replay import replay
 from tasks.taking_back import Offered, Place, places
 from tasks.uncovering import left_by_absence
-from teams.actions.absence import Away, come_back, register_absence
+from teams.actions.absence import Away, change_absence, come_back, register_absence
 from teams.calendar import OSLO
 from teams.models import Absence, Member
 from tests.conftest import Cast, make_member
@@ -236,6 +236,26 @@ def test_the_count_on_the_list_is_that_of_the_page(solbakken: Cast, furulund: Ca
     assert uncovered_now(furulund.doctor, MONDAY) == {}
 
 
+@pytest.mark.parametrize("days", [(4, 6), (4, 7), (5, 6), (6, 7), (7, 8)])
+def test_on_a_weekend_the_count_is_that_of_the_page_and_nothing_lies_on_it(
+    solbakken: Cast, days: tuple[int, int]
+) -> None:
+    """What is planned and late lies on Monday: outside an absence that is over by then."""
+    saturday, monday = MONDAY + 5 * DAY, MONDAY + 7 * DAY
+    secretary, clinic = solbakken.secretary, solbakken.clinic
+    for planned in (FRIDAY, saturday, monday, monday + DAY):
+        make_task(clinic, "okonomi", assignee=secretary, planned_on=planned, due_on=monday + 9 * DAY)
+    make_task(clinic, "okonomi", assignee=secretary, due_on=FRIDAY)
+    first, last = (MONDAY + n * DAY for n in days)
+    found = Absence.objects.create(
+        clinic=clinic, member=secretary, starts_on=first, ends_on=last, reason="sick"
+    )
+    left = left_by_absence(found, solbakken.doctor, saturday)
+    assert left is not None
+    assert uncovered_now(solbakken.doctor, saturday) == {found.pk: len(left.left)}
+    assert {each.day for each in left.left} <= {None, monday, monday + DAY}
+
+
 def test_what_has_lost_its_day_is_still_left_until_somebody_else_has_it(
     solbakken: Cast, furulund: Cast
 ) -> None:
@@ -405,6 +425,28 @@ def test_what_a_night_took_off_the_days_is_offered_too(solbakken: Cast) -> None:
     assert set(moved_by(back)) == {task.pk for task in tasks}
 
 
+def test_set_right_or_ended_early_it_is_still_known_what_nights_moved_before_it_began(
+    solbakken: Cast,
+) -> None:
+    """A leave written down ten days ahead: the nights take the tasks off its days before the first of them."""
+    tasks = held(solbakken)
+    week = {"starts_on": MONDAY + 7 * DAY, "ends_on": FRIDAY + 7 * DAY}
+    Task.objects.update(planned_on=week["starts_on"], opens_on=week["starts_on"], due_on=FRIDAY + 7 * DAY)
+    found, _run = register(solbakken, by=solbakken.secretary, **week)
+    share_out([solbakken.clinic.pk], now=MORNING + dt.timedelta(hours=21), today=MONDAY + DAY)
+    moved = {task.pk: week["starts_on"] for task in tasks}
+    assert moved_by(found) == moved
+    first_day = MORNING + 7 * DAY
+    found = change_absence(
+        found.pk, Away(**{**WEEK, **week, "reason": "leave"}), by=solbakken.doctor, at=first_day
+    )
+    assert moved_by(found) == moved
+    back = come_back(found.pk, MONDAY + 8 * DAY, by=solbakken.doctor, at=first_day)
+    assert moved_by(back) == moved
+    (told,) = came_back(solbakken.secretary, MONDAY + 8 * DAY)
+    assert told.tasks == len(tasks)
+
+
 def test_what_a_night_moved_before_it_was_known_is_not(solbakken: Cast) -> None:
     before, after = held(solbakken, 2)
     found, _run = register(solbakken, by=solbakken.secretary)
@@ -421,6 +463,9 @@ def test_what_a_night_moved_before_it_was_known_is_not(solbakken: Cast) -> None:
     assert moved_by(found) == {after.pk: FRIDAY}
     (told,) = came_back(solbakken.secretary, FRIDAY)
     assert told.tasks == 1
+    # Nor what a leader has ruled the member out for: the page would not offer it.
+    Task.objects.update(forbidden=[solbakken.secretary.pk])
+    assert came_back(solbakken.secretary, FRIDAY) == []
 
 
 def test_what_is_taken_out_gives_back_at_once(solbakken: Cast) -> None:

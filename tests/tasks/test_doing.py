@@ -265,6 +265,24 @@ def test_what_a_colleague_has_begun_is_told_with_their_name(solbakken: Cast) -> 
 # --- how it was done, and setting that right
 
 
+@pytest.mark.parametrize(
+    ("slug", "part", "channel"),
+    [
+        ("konsultasjon", "", "in_person"),
+        ("nav_dialogmote", "", ""),
+        ("sykmelding", "", ""),
+        ("konsultasjon", "prepare", ""),
+    ],
+)
+def test_a_kinds_only_channel_needs_no_saying_and_of_several_none_is_guessed(
+    solbakken: Cast, slug: str, part: str, channel: str
+) -> None:
+    task = make_task(solbakken.clinic, slug, assignee=solbakken.doctor, part=part)
+    assert doing.complete(task.pk, by=solbakken.doctor, minutes=5, at=at(0)).channel == channel
+    logged = doing.log_work(task.kind, by=solbakken.doctor, minutes=5, origin="patient", at=at(0))
+    assert logged.channel == ("in_person" if slug == "konsultasjon" else "")
+
+
 def test_the_channel_is_one_of_the_kinds(solbakken: Cast) -> None:
     task = make_task(solbakken.clinic, "telefonsporsmal", assignee=solbakken.secretary)
     with pytest.raises(ValueError, match="channel"):

@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from tasks.filters import ME, NOBODY, TEAM, Filter
 from tasks.models import Task, TaskKind
+from tasks.selection import Selection
 from tests.conftest import Cast
 from tests.tasks.conftest import MONDAY, make_patient, make_task
 
@@ -32,6 +33,14 @@ def parse(query: str) -> Filter:
 )
 def test_what_is_written_is_read_again(wanted: Filter) -> None:
     assert parse(wanted.query()) == wanted
+
+
+@pytest.mark.parametrize("page", [TEAM, NOBODY])
+@pytest.mark.parametrize("who", [ME, TEAM, NOBODY, 31])
+def test_a_list_is_found_again_by_its_own_address_whoever_it_shows(who: str | int, page: str) -> None:
+    wanted = Selection(Filter(who=who, hard=True), group="nurse", late=True)
+    assert Selection.from_query(QueryDict(wanted.query()), who=page) == wanted
+    assert Selection.from_query(QueryDict(Selection(Filter(who=who)).query()), who=page).filter.who == who
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,23 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from tasks.actions import doing
+from tasks.actions.doing import UNDO_WITHIN, log_work
 from tasks.filters import Filter
-from tasks.models import SavedView, Task, TaskEvent, UsualMinutes
-from tasks.queries import WORK_ROW, read
+from tasks.gathering import spent_on
+from tasks.life import NotAllowed
+from tasks.models import SavedView, Task, TaskEvent, TaskKind, UsualMinutes
+from tasks.presenters.done import done_lines
+from tasks.presenters.lines import shown_minutes
+from tasks.presenters.sheet import clock_of
+from tasks.queries import WORK_ROW, day_at_hand, done_on, minutes_left, own_load, read, team_load
+from tasks.queries.board import minutes_ahead, time_ahead
 from tasks.queries.worklist import WorkRow
 from tasks.views.answers import Desk
-from teams.calendar import Week, oslo_date
-from teams.models import Absence
-from tests.conftest import Cast, logged_in, make_member
+from teams.actions import allow_overtime
+from teams.calendar import OSLO, Week, oslo_date
+from teams.models import Absence, Member
+from tests.conftest import STARTED, Cast, logged_in, make_member
 from tests.tasks.conftest import make_patient, make_task
 
 DAY = dt.timedelta(days=1)
@@ -120,6 +129,17 @@ def test_minutes_are_the_clocks_else_what_it_usually_takes_else_planned(
     assert load.booked == 25
 
 
+@pytest.mark.parametrize(("seconds", "minutes"), [(5, 1), (70, 2), (149, 3)])
+def test_the_row_the_sheet_and_what_is_stored_count_the_clock_alike(
+    solbakken: Cast, nurse: Client, seconds: int, minutes: int
+) -> None:
+    begun, now = timezone.now(), timezone.now() + dt.timedelta(seconds=seconds)
+    task = mine(solbakken, "Sår", state="started", timer_from=begun)
+    assert shown_minutes(task.kind_id, "", 10, 0, begun, {}, now) == minutes
+    assert clock_of(task, now).minutes == minutes
+    assert doing.stop(task.pk, by=solbakken.nurse, at=now).timed == minutes
+
+
 def test_begun_is_said_and_by_whom(solbakken: Cast, nurse: Client) -> None:
     mine(solbakken, "Min egen", state="started")
     mine(solbakken, "Legens", assignee=solbakken.second_doctor, state="started")
@@ -147,8 +167,8 @@ def test_one_visit_heads_its_tasks_and_draws_nothing_down(solbakken: Cast, nurse
 def test_a_whole_visit_is_done_at_once_each_with_its_minutes(solbakken: Cast, nurse: Client) -> None:
     per = make_patient(solbakken)
     first, second = (mine(solbakken, name, patient=per) for name in ("En", "To"))
-    takes = [f"{task.pk}.{task.version}.{minutes}" for task, minutes in ((first, 10), (second, 20))]
-    answer = nurse.post("/min-dag/samlet/", {"task": takes, "minutes": ["12", "20"]}, headers=PAGE)
+    takes = [f"{task.pk}.{task.version}" for task in (first, second)]
+    answer = nurse.post("/min-dag/samlet/", {"take": takes, "minutes": ["12", "20"]}, headers=PAGE)
     text = answer.content.decode()
     assert text.count("hx-swap-oob") >= 2 + 7 + 1
     assert f'id="oppgave-{first.pk}"' in text
@@ -161,6 +181,44 @@ def test_a_whole_visit_is_done_at_once_each_with_its_minutes(solbakken: Cast, nu
     assert "2 oppgaver ble ikke lagret" in again.content.decode()
 
 
+def of_the_rows(page: str) -> dict[str, list[str]]:
+    """What «Alle utført» takes with it: of the rows that are not done, which it is and its minutes."""
+    rows = re.findall(r'<li class="task of-visit".*?</li>', page, re.DOTALL)
+    return {
+        name: [found[1] for row in rows if (found := re.search(f'name="{name}" value="([^"]*)"', row))]
+        for name in ("take", "minutes")
+    }
+
+
+def test_minutes_typed_in_a_visit_count_also_when_one_of_it_is_done_already(
+    solbakken: Cast, nurse: Client
+) -> None:
+    per = make_patient(solbakken)
+    first, second, third = (mine(solbakken, name, patient=per) for name in ("En", "To", "Tre"))
+    line = next(line for s in sections(nurse).values() for line in s.lines)
+    page = nurse.get("/min-dag/").content.decode()
+    sent = {"minutes": "9", "version": "1", "visit": line.visit.key}
+    done = nurse.post(f"/oppgave/{first.pk}/utfort/", sent, headers=PAGE).content.decode()
+    assert f'data-visit="{line.visit.key}"' in done, "the row is still of its visit"
+    refused = nurse.post(
+        f"/oppgave/{second.pk}/utfort/", sent | {"minutes": ""}, headers=PAGE
+    ).content.decode()
+    rows = of_the_rows(page)
+    assert rows["take"] == [f"{task.pk}.1" for task in (first, second, third)]
+    assert of_the_rows(refused)["take"] == [f"{second.pk}.1"]
+    left = {"take": rows["take"][1:], "minutes": ["40", "20"]}
+    answer = nurse.post("/min-dag/samlet/", left | {"task": line.visit.takes}, headers=PAGE)
+    assert answer.context["refused"] == ""
+    assert list(Task.objects.order_by("pk").values_list("minutes", flat=True)) == [9, 40, 20]
+
+
+def test_of_a_visit_nobodys_minutes_are_taken_for_anothers(solbakken: Cast, nurse: Client) -> None:
+    takes = [f"{mine(solbakken, name, patient=make_patient(solbakken)).pk}.1" for name in ("En", "To")]
+    answer = nurse.post("/min-dag/samlet/", {"take": takes, "minutes": ["40"]}, headers=PAGE)
+    assert "2 oppgaver ble ikke lagret" in answer.content.decode()
+    assert not Task.objects.filter(state="done").exists()
+
+
 def test_a_visit_is_written_in_order_of_id_and_nothing_done_is_not_said_to_be(
     solbakken: Cast, nurse: Client
 ) -> None:
@@ -168,9 +226,9 @@ def test_a_visit_is_written_in_order_of_id_and_nothing_done_is_not_said_to_be(
     per = make_patient(solbakken)
     first, second = (mine(solbakken, name, patient=per) for name in ("En", "To"))
     takes = [f"{task.pk}.{task.version}.{minutes}" for task, minutes in ((second, 20), (first, 10))]
-    nurse.post("/min-dag/samlet/", {"task": takes, "minutes": ["21", "11"]})
+    nurse.post("/min-dag/samlet/", {"task": takes})
     written = TaskEvent.objects.filter(task__in=[first, second]).order_by("id")
-    assert list(written.values_list("task", "task__minutes")) == [(first.pk, 11), (second.pk, 21)]
+    assert list(written.values_list("task", "task__minutes")) == [(first.pk, 10), (second.pk, 20)]
     again = nurse.post("/min-dag/samlet/", {"task": takes}, follow=True).content.decode()
     assert "2 oppgaver ble ikke lagret" in again
     assert "Utført: 0" not in again
@@ -178,7 +236,8 @@ def test_a_visit_is_written_in_order_of_id_and_nothing_done_is_not_said_to_be(
 
 def test_a_visit_of_another_clinic_is_nobodys_here(solbakken: Cast, furulund: Cast) -> None:
     task = mine(solbakken, "Sår", patient=make_patient(solbakken))
-    logged_in(furulund.nurse).post("/min-dag/samlet/", {"task": [f"{task.pk}.1.10"]}, headers=PAGE)
+    sent = {"take": [f"{task.pk}.1"], "minutes": ["10"]}
+    logged_in(furulund.nurse).post("/min-dag/samlet/", sent, headers=PAGE)
     task.refresh_from_db()
     assert task.state == "assigned"
 
@@ -379,6 +438,19 @@ def test_the_day_on_paper_has_name_and_year_and_no_buttons(solbakken: Cast, nurs
     assert "<input" not in paper
 
 
+def test_the_paper_says_what_it_shows_and_when_that_is_nothing(solbakken: Cast, nurse: Client) -> None:
+    assert "Ingen oppgaver venter på deg." in nurse.get("/min-dag/utskrift/").content.decode()
+    mine(solbakken, "Legens", assignee=solbakken.doctor)
+    page = nurse.get("/min-dag/utskrift/?hvem=team&opphav=plan&hard=1").content.decode()
+    assert "Dagsliste: Nina Nes" not in page
+    assert "Hele teamet · Fra oppfølgingsplan · Frist som ikke kan glippe" in page
+    assert "Ingen oppgaver passer med det du har valgt." in page
+    page = nurse.get(f"/min-dag/utskrift/?hvem={solbakken.doctor.pk}").content.decode()
+    assert f">Hos {solbakken.doctor.name} · " in page
+    assert "Legens" in page
+    assert "Dagsliste: Nina Nes" in nurse.get("/min-dag/utskrift/").content.decode()
+
+
 def test_filters_are_kept_until_others_are_chosen(solbakken: Cast, nurse: Client) -> None:
     mine(solbakken, "Hard", hard=True)
     mine(solbakken, "Myk")
@@ -386,6 +458,41 @@ def test_filters_are_kept_until_others_are_chosen(solbakken: Cast, nurse: Client
     assert nurse.get("/min-dag/")["Location"] == "/min-dag/?hard=1"
     assert "Myk" in nurse.get("/min-dag/?hvem=me").content.decode()
     assert nurse.get("/min-dag/").status_code == 200
+
+
+def test_a_patients_tasks_are_one_press_away_from_the_patient_and_from_each_of_them(
+    solbakken: Cast, nurse: Client
+) -> None:
+    per = make_patient(solbakken)
+    task = mine(solbakken, "Sår", patient=per)
+    mine(solbakken, "Legens", patient=per, assignee=solbakken.doctor)
+    mine(solbakken, "En annens", patient=make_patient(solbakken))
+    for page in (f"/pasienter/{per.pk}/oppfolging/", f"/oppgave/{task.pk}/"):
+        found = re.search(r'href="(/min-dag/\?[^"]*pasient=[^"]*)"', nurse.get(page).content.decode())
+        assert found
+        answer = nurse.get(unescape(found[1]))
+        assert {n for s in answer.context["sections"] for n in [line.name for line in s.lines]} == {
+            "Sår",
+            "Legens",
+        }
+
+
+def test_a_kept_filter_stays_in_its_clinic(solbakken: Cast, furulund: Cast) -> None:
+    second = Member.objects.create(
+        clinic=furulund.clinic,
+        user=solbakken.nurse.user,
+        name="Nina Nes",
+        profession="nurse",
+        starts_on=STARTED,
+    )
+    client = logged_in(solbakken.nurse)
+    client.post("/plass/", {"member": solbakken.nurse.pk})
+    client.get(f"/min-dag/?hvem={solbakken.doctor.pk}")
+    assert client.get("/min-dag/").status_code == 302
+    client.post("/plass/", {"member": second.pk})
+    assert client.get("/min-dag/").status_code == 200
+    client.post("/plass/", {"member": solbakken.nurse.pk})
+    assert client.get("/min-dag/")["Location"] == f"/min-dag/?hvem={solbakken.doctor.pk}"
 
 
 def test_a_filter_shows_what_it_asks_for_and_how_to_take_it_away(solbakken: Cast, nurse: Client) -> None:
@@ -508,6 +615,59 @@ def test_team_load_takes_as_many_queries_for_few_tasks_as_for_many(solbakken: Ca
     few = queries()
     fill(solbakken, 300)
     assert queries() == few <= 18
+
+
+def test_consultations_told_of_afterwards_take_no_time_for_tasks_in_any_sum(solbakken: Cast) -> None:
+    """The appointment book's minutes are not in capacity: told of, they were taken of it once more."""
+    doctor, now = solbakken.doctor, timezone.now()
+    log_work(TaskKind.objects.get(slug="konsultasjon"), by=doctor, minutes=200, origin="patient", at=now)
+    log_work(TaskKind.objects.get(slug="sykmelding"), by=doctor, minutes=8, origin="patient", at=now)
+    make_task(
+        solbakken.clinic,
+        "konsultasjon",
+        assignee=doctor,
+        done_by=doctor,
+        ended_at=now,
+        state="done",
+        minutes=20,
+    )  # planned: it was given minutes
+    load, done = own_load(doctor, today(), today(), 150)
+    assert (load.done, done.tasks, done.minutes) == (28, 3, 228)
+    assert [each.done for each in team_load(doctor, today()) if each.member == doctor] == [28]
+    assert minutes_left(doctor, today(), today=today())[1] == 28
+    assert spent_on([doctor.clinic_id], today()) == {doctor.pk: 28}
+    time = time_ahead(doctor, today())
+    at_work_today = time[doctor.pk].get(today(), 0) > 0
+    left = minutes_ahead(doctor, today(), time)[doctor.pk]
+    assert sum(left) == sum(time[doctor.pk].values()) - 28 * at_work_today
+
+
+def test_minutes_that_a_leader_allowed_are_time_for_tasks_on_every_page(solbakken: Cast) -> None:
+    """The night fills them: a day without them looked overbooked by as much."""
+    day, whole = day_at_hand(solbakken.nurse, today())
+    allow_overtime(solbakken.nurse, day, 60, "Mange haster", by=solbakken.doctor, at=timezone.now())
+    assert day_at_hand(solbakken.nurse, today()) == (day, whole + 60)
+    assert [e.capacity for e in team_load(solbakken.nurse, day) if e.member == solbakken.nurse] == [
+        whole + 60
+    ]
+
+
+def test_what_was_done_today_can_be_taken_back_as_long_as_undo_takes_it(solbakken: Cast) -> None:
+    """By when it was said, not by when it ended; and not what was set right since."""
+    nurse, kind = solbakken.nurse, TaskKind.objects.get(slug="post")
+    noon = dt.datetime.combine(today(), dt.time(12), tzinfo=OSLO)
+    logged: dict[str, Any] = {"by": nurse, "minutes": 5, "origin": "internal"}
+    told_now = log_work(kind, **logged, at=noon, ended_at=noon - dt.timedelta(hours=2))
+    corrected = log_work(kind, **logged, at=noon)
+    doing.correct(corrected.pk, by=nurse, minutes=10, at=noon)
+    long_ago = log_work(kind, **logged, at=noon - dt.timedelta(hours=1))
+    lines = done_lines(done_on(nurse, today()), noon - UNDO_WITHIN)
+    assert {line.key for line in lines} == {str(task.pk) for task in (told_now, corrected, long_ago)}
+    assert [line.key for line in lines if line.undo_url] == [str(told_now.pk)]
+    for task in (corrected, long_ago):
+        with pytest.raises(NotAllowed):
+            doing.undo(task.pk, by=nurse, at=noon)
+    doing.undo(told_now.pk, by=nurse, at=noon)
 
 
 def test_another_persons_row_says_for_whom_it_would_be_done(solbakken: Cast, nurse: Client) -> None:

@@ -78,10 +78,24 @@ def test_a_task_lies_where_it_is_planned_else_where_it_is_due_and_overdue_in_the
     assert in_python == [120, 60, 120, 0, 120], "the preview counts as the board does"
 
 
+@pytest.mark.parametrize("page", [LIST, POOL])
+def test_the_lists_own_filter_keeps_to_hard_deadlines(solbakken: Cast, leader: Client, page: str) -> None:
+    make_task(solbakken.clinic, "sarstell", hard=True)
+    make_task(solbakken.clinic, "sarstell")
+    box = re.search(
+        r'<input type="checkbox" name="hard"[^>]*>', leader.get(page, {"hard": "1"}).content.decode()
+    )
+    assert box and "checked" in box[0]
+    value = re.search(r'value="([^"]*)"', box[0])
+    assert leader.get(page, {"hard": value[1] if value else "on"}).context["count"] == 1
+
+
 def test_what_a_cell_says_is_what_its_list_holds(solbakken: Cast, leader: Client) -> None:
+    gone = make_member(solbakken.clinic, "Gunn Graf", "nurse", ends_on=today() - DAY)
+    holders = [solbakken.nurse, solbakken.doctor, None, gone]
     for n in range(40):
         make_task(
-            solbakken.clinic, "sarstell", assignee=[solbakken.nurse, solbakken.doctor, None][n % 3], planned_minutes=n + 1,
+            solbakken.clinic, "sarstell", assignee=holders[n % 4], planned_minutes=n + 1,
             due_on=today() + (n - 5) * DAY, opens_on=today() - 20 * DAY + n * DAY,
             hard=n % 7 == 0, planned_on=None if n % 2 else today() + n * DAY,
         )  # fmt: skip

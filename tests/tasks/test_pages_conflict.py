@@ -144,6 +144,44 @@ def test_every_form_of_the_sheet_keeps_what_was_typed_and_changes_nothing(
         assert again.status_code == 302
 
 
+LEADERS = ("las", "las-opp", "utelukk", "tillat")
+
+
+@pytest.mark.parametrize("verb", LEADERS)
+@pytest.mark.parametrize("ended", [False, True], ids=["changed", "ended"])
+def test_a_leader_who_comes_second_is_told_and_may_decide_it_knowingly(
+    solbakken: Cast, task: Task, two: Two, verb: str, ended: bool
+) -> None:
+    secretary, leader = two[0], logged_in(solbakken.doctor)
+    Task.objects.filter(pk=task.pk).update(forbidden=[solbakken.second_doctor.pk], pinned=True)
+    who = {
+        "las": {"to": solbakken.nurse.pk},
+        "utelukk": {"member": solbakken.nurse.pk},
+        "tillat": {"member": solbakken.second_doctor.pk},
+    }
+    sent = {**who.get(verb, {}), "reason": "Kjenner pasienten best"}
+    if ended:
+        secretary.post(f"/oppgave/{task.pk}/utfort/", {"minutes": "12", "version": "1"})
+    else:
+        at = timezone.now()
+        doing.postpone(task.pk, by=solbakken.secretary, until=oslo_date(at) + DAY, reason="", at=at)
+    before = state(task)
+    answer = leader.post(f"/oppgave/{task.pk}/{verb}/", {**sent, "version": "1"}, headers=SHEET)
+    page = text_of(answer)
+    assert answer.status_code == 422
+    assert ("Siri Sand utførte denne" if ended else "Siri Sand utsatte denne") in page
+    assert "Kjenner pasienten best" in page
+    assert ("Gjør det likevel" in page) == (not ended)
+    assert state(task) == before
+    if not ended:
+        form = re.search(r'form="(skjema-\w+)">Gjør det likevel', page)
+        assert form
+        again = re.search(rf'id="{form[1]}".*?name="version" value="(\d+)"', page, re.DOTALL)
+        assert again
+        assert leader.post(f"/oppgave/{task.pk}/{verb}/", {**sent, "version": again[1]}).status_code == 302
+        assert state(task)[3] == before[3] + 1
+
+
 def test_a_letter_that_came_second_is_kept_on_the_page(solbakken: Cast) -> None:
     task = make_task(
         solbakken.clinic, "rekv_sykehus", assignee=solbakken.doctor, patient=make_patient(solbakken)

@@ -205,9 +205,26 @@ def test_a_draft_is_corrected_and_two_who_correct_at_once_are_told(
     answer = secretary.post(path, {**data, "text": "Andre ord"})
     assert answer.status_code == 422
     assert "endret av andre" in answer.content.decode()
-    assert "Andre ord" in answer.content.decode(), "nothing typed is lost"
+    page = answer.content.decode()
+    assert "Andre ord" in page, "nothing typed is lost"
+    assert "Bedre ord" in page, "and what the other wrote can be read"
     row.refresh_from_db()
     assert row.instruction == "Bedre ord"
+    again = re.search(r'name="read" value="(\w+)"', page)
+    assert again
+    assert secretary.post(path, {**data, "text": "Andre ord", "read": again[1]}).status_code == 302
+    row.refresh_from_db()
+    assert row.instruction == "Andre ord"
+
+
+def test_what_is_signed_meanwhile_is_not_offered_to_be_rewritten(solbakken: Cast, secretary: Client) -> None:
+    row = drafted(solbakken)
+    data = {"text": "Bedre ord", "starts_on": str(today()), "read": digest_of(row)}
+    sign({row.pk: digest_of(row)}, answers=True, registered=True, by=solbakken.doctor, at=timezone.now())
+    answer = secretary.post(f"/delegeringer/{row.pk}/rett/", data)
+    assert answer.status_code == 422
+    assert "Bedre ord" in answer.content.decode()
+    assert "Lagre" not in answer.content.decode()
 
 
 def test_a_draft_is_discarded(solbakken: Cast, secretary: Client) -> None:
@@ -296,6 +313,9 @@ def test_taken_back_the_page_says_how_many_and_where_they_went(solbakken: Cast, 
     text = answer.content.decode()
     assert "Delegeringen er trukket tilbake. 2 oppgaver er gitt videre: " in text
     assert f'<a href="/oppgave/{begun.pk}/">' in text
+    for concerned in (solbakken.doctor, solbakken.second_doctor):  # who leads; whose list it is
+        seen = f'<a href="/oppgave/{begun.pk}/">' in text_of(logged_in(concerned), "/team/")
+        assert seen == (concerned == solbakken.doctor)
     assert "Lunde" not in text, "no patient is named"
     mine = text_of(logged_in(solbakken.nurse), "/min-dag/")
     assert "har begynt, men delegeringen gjelder ikke lenger" in mine

@@ -19,7 +19,8 @@ from tasks.models import Task, TaskKind
 from tasks.presenters.diary import LANE, TOP, diary
 from tasks.queries.diary import Entry, hours_at_work
 from teams.calendar import DAY, OSLO, Week, midnight, oslo_date
-from teams.models import Absence
+from teams.models import Absence, Member
+from teams.queries import capacity
 from tests.conftest import Cast, logged_in
 from tests.tasks.conftest import MONDAY, MORNING, make_patient, make_task
 
@@ -337,6 +338,22 @@ def test_hours_at_work_are_whole_hours_less_absence_and_holidays(solbakken: Cast
     )
     found = hours_at_work(solbakken.nurse, week.days)
     assert [found[day] for day in week.days] == [0, 300, 300, 150, 0, 0, 0]
+
+
+def test_hours_at_work_are_capacitys_where_nothing_is_booked(solbakken: Cast) -> None:
+    christmas = Week(2026, 52).days  # the Eve is half a day
+    nurse = solbakken.nurse
+    half: dict[str, Any] = {"clinic": solbakken.clinic, "member": nurse, "reason": "leave", "part": "morning"}
+    Absence.objects.create(**half, starts_on=christmas[0], ends_on=christmas[4])
+    Absence.objects.create(
+        **half | {"part": "hours", "minutes": 60}, starts_on=christmas[1], ends_on=christmas[1]
+    )
+    Absence.objects.create(**half | {"part": "afternoon"}, starts_on=christmas[2], ends_on=christmas[2])
+    Member.objects.filter(pk=nurse.pk).update(starts_on=christmas[1], ends_on=christmas[3])
+    nurse.refresh_from_db()
+    found = hours_at_work(nurse, christmas)
+    assert [found[day] for day in christmas] == [0, 90, 0, 75, 0, 0, 0]
+    assert {day: n for day, n in found.items() if n} == capacity(christmas)[nurse.pk]
 
 
 def test_on_the_night_the_clocks_change_work_stands_on_its_own_day(solbakken: Cast, doctor: Client) -> None:

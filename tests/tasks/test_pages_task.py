@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from patients.models import PatientAccess
 from tasks.actions import doing
@@ -19,6 +20,7 @@ from tasks.actions.creating import create_task
 from tasks.actions.nightly import night
 from tasks.actions.plans import start_plans
 from tasks.models import Delegation, JournalNote, PlanStep, Programme, Task, TaskKind
+from tasks.queries.told import MOST_EVENTS
 from teams.calendar import DAY, oslo_date
 from teams.models import Absence
 from tests.conftest import Cast, logged_in, make_member
@@ -511,6 +513,44 @@ def test_an_old_task_takes_as_many_queries_as_a_new_one(solbakken: Cast, nurse: 
             task.pk, by=solbakken.nurse, until=today() + (1 + number % 5) * DAY, reason="Etter prøvene", at=timezone.now()
         )  # fmt: skip
     assert queries() <= few + 1 <= 30
+
+
+def course_of(client: Client, task: Task) -> str:
+    return str(client.get(f"/oppgave/{task.pk}/").context["course"])
+
+
+def test_the_sheet_tells_how_long_how_often_handed_over_and_since_when_late(
+    solbakken: Cast, nurse: Client
+) -> None:
+    came = timezone.now() - 12 * DAY - dt.timedelta(hours=1)
+    task = create_task(
+        by=solbakken.secretary, kind=TaskKind.objects.get(slug="telefonsporsmal"), patient=make_patient(solbakken),
+        due_on=oslo_date(came) + 2 * DAY, hard=False, origin="patient", urgent=False, at=came,
+    )  # fmt: skip
+    held_by = [solbakken.secretary, solbakken.nurse, solbakken.secretary]
+    for to in held_by:
+        doing.hand_on(task.pk, by=solbakken.doctor, to=to, reason="Bytter", at=came)
+    late = date_format(oslo_date(came) + 3 * DAY, "j. F")
+    assert course_of(nurse, task).startswith(
+        f"Åpen i 12 dager · gått videre 2 ganger · over fristen siden {late}"
+    )
+    # However long its story is: more than the history shows.
+    until = today() + DAY
+    for _ in range(MOST_EVENTS):
+        doing.postpone(task.pk, by=solbakken.nurse, until=until, reason="Etter prøvene", at=timezone.now())
+    assert course_of(nurse, task).startswith("Åpen i 12 dager · gått videre 2 ganger")
+    doing.complete(task.pk, by=solbakken.nurse, minutes=5, at=came + 6 * DAY)
+    assert course_of(nurse, task).startswith(
+        f"Utført etter 6 dager · gått videre 2 ganger · over fristen fra {late}"
+    )
+
+
+def test_of_a_task_that_came_today_or_whose_story_is_not_known_nothing_is_told(
+    solbakken: Cast, nurse: Client, task: Task
+) -> None:
+    assert course_of(nurse, task) == "", "it has no events"
+    logged = doing.log_work(task.kind, by=solbakken.nurse, minutes=5, origin="plan", at=timezone.now())
+    assert course_of(nurse, logged) == ""
 
 
 @pytest.mark.parametrize("by", ["doctor", "nurse"])

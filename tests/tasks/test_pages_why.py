@@ -195,7 +195,7 @@ def test_a_full_day_is_refused_until_overtime_is_allowed(solbakken: Cast, leader
         ({"to": ""}, "Velg hvem."),
         ({"day": "2020-01-01"}, "Velg en dag fra i dag"),
         ({"day": "en dag"}, "Skriv en dato"),
-        ({"version": "7"}, "endret av andre"),
+        ({"version": "7"}, "Endret av andre siden du åpnet den"),
     ],
 )
 def test_what_cannot_be_decided_is_refused_in_the_sheet(

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from teams.calendar import oslo_date
+from teams.calendar import OSLO, oslo_date
 from teams.models import Access, Duty, Member, Training, WorkingHours
 from tests.conftest import Cast, logged_in, make_member
 
@@ -117,6 +117,38 @@ def test_a_duty_is_added_and_ended(solbakken: Cast, leader: Client) -> None:
     assert made.ends_on == today() + 30 * DAY
     assert leader.post(f"/team/plikt/{made.pk}/avslutt/", {}).status_code == 302
     assert not Duty.objects.exists(), "one that begins today has not been"
+
+
+def test_a_duty_ended_earlier_this_week_asks_first_and_can_be_answered(
+    solbakken: Cast, leader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the clock of a Thursday: on a Monday nothing of the week is over."""
+    monday = today() - today().weekday() * DAY
+    thursday = dt.datetime.combine(monday + 3 * DAY, dt.time(12), tzinfo=OSLO)
+    monkeypatch.setattr(timezone, "now", lambda: thursday)
+    common = {"clinic": solbakken.clinic, "member": solbakken.nurse, "kind": "meeting", "minutes": 30}
+    weekly = Duty.objects.create(**common, weekday=1, starts_on=monday - 70 * DAY)
+    path, sent = f"/team/plikt/{weekly.pk}/avslutt/", {"on": str(monday)}
+    asked = leader.post(path, sent)
+    page = asked.content.decode().split("Legg til en plikt")[0]
+    assert asked.status_code == 422
+    assert "Dagen er alt over" in page
+    assert 'name="confirmed"' in page
+    assert f'value="{monday}"' in page
+    assert leader.post(path, {**sent, "confirmed": "on"}).status_code == 302
+    weekly.refresh_from_db()
+    assert weekly.ends_on == monday
+    once = Duty.objects.create(**common, day=monday + DAY)
+    assert "Dagen er alt over" in leader.post(f"/team/plikt/{once.pk}/avslutt/").content.decode()
+
+
+def test_a_last_day_that_is_none_is_refused_where_it_was_typed(solbakken: Cast, leader: Client) -> None:
+    leader.post(f"/team/medlem/{solbakken.nurse.pk}/plikt/", duty())
+    path = f"/team/plikt/{Duty.objects.get().pk}/avslutt/"
+    for wrong, words in (("i går", "Skriv en dato"), ("2020-01-01", "Uker som er over, endres ikke")):
+        answer = leader.post(path, {"on": wrong})
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
 
 
 def test_a_single_night_on_call_with_its_rest(solbakken: Cast, leader: Client) -> None:
