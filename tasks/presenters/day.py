@@ -177,7 +177,7 @@ def visits(lines: Sequence[TaskLine], *, prefix: str) -> list[TaskLine]:
 def _visit(group: Sequence[TaskLine], prefix: str) -> Visit:
     first, total = group[0], sum(task.minutes for task in group)
     tasks = _("%(n)d oppgaver · %(time)s") % {"n": len(group), "time": minutes(total)}
-    takes = tuple(f"{task.key}.{task.stamp}.{task.minutes}" for task in group)
+    takes = " ".join(f"{task.key}.{task.stamp}.{task.minutes}" for task in group)
     return Visit(
         f"{prefix}-{first.patient_id}-{first.key}", first.who, first.patient_url, tasks, total, takes
     )

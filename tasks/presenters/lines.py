@@ -98,14 +98,17 @@ class TaskLine:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A patient whom one visit serves: what stands above their tasks."""
+    """A patient whom one visit serves: what stands above their tasks; `takes` is each with its version and minutes."""
 
     key: str
     who: str
     patient_url: str
     tasks: str
     minutes: int
-    takes: tuple[str, ...]
+    takes: str
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self, name)
 
 
 def line(

@@ -45,7 +45,7 @@ def complete_visit(request: MemberRequest) -> HttpResponse:
         if refused:
             messages.warning(request, words % {"n": refused})
         if done:
-            messages.success(request, _("Utført: %(n)d oppgaver.") % {"n": len(done)})
+            messages.success(request, _done_words(len(done)))
         return HttpResponseRedirect(reverse("my_day"))
     desk = Desk(request.member, where_it_stands(request) or Filter(), timezone.now())
     rows = list(read(request.member, done).values())
@@ -64,9 +64,13 @@ def _takes(request: MemberRequest) -> list[tuple[re.Match[str], str]]:
         # Never one row's minutes for another: without a pair each, none is taken.
         sent = list(zip(rows, typed, strict=True)) if len(rows) == len(typed) else [(row, "") for row in rows]
     else:
-        proposed = (text.rpartition(".") for text in request.POST.getlist("task"))
+        proposed = (text.rpartition(".") for text in request.POST.get("task", "").split())
         sent = [(row, minutes) for row, _dot, minutes in proposed]
     return [(found, minutes) for row, minutes in sent[:MOST_TASKS] if (found := _TAKE.fullmatch(row))]
+
+
+def _done_words(n: int) -> str:
+    return ngettext("%(n)d oppgave er utført.", "%(n)d oppgaver er utført.", n) % {"n": n}
 
 
 def _done(request: MemberRequest, task_id: int, version: int, minutes: str) -> bool:
