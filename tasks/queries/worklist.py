@@ -5,18 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, OuterRef, Subquery, When
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
 
 from tasks.models import (
     Task,
-    TaskEvent,
     TaskKind,
     TaskState,
-    Verb,
 )
 from teams.calendar import DAY, day_share, is_working_day, midnight, working_day_on_or_after
 from teams.models import Member
+from teams.prepared import prepared
 from teams.queries import time_for_tasks
 
 QUICK_KINDS = 6
@@ -102,20 +101,31 @@ class Done(NamedTuple):
     undoable: dt.datetime | None
 
 
+# Of a page that is open all day: kept planned (teams/prepared.py), and not put together again each time.
+_DONE = """
+    SELECT t.id, t.name, t.minutes, t.ended_at, p.given_name, p.family_name, p.birth_date,
+        (SELECT CASE WHEN e.verb IN ('complete', 'log') AND e.by_id = %(member)s THEN e.at END
+         FROM tasks_taskevent e WHERE e.task_id = t.id ORDER BY e.id DESC LIMIT 1)
+    FROM tasks_task t LEFT JOIN patients_patient p ON p.id = t.patient_id
+    WHERE t.clinic_id = %(clinic)s AND t.done_by_id = %(member)s
+        AND t.ended_at >= %(starts)s AND t.ended_at < %(ends)s
+    ORDER BY t.ended_at DESC, t.id DESC LIMIT %(limit)s
+"""
+_LOGGED_LATELY = """
+    SELECT kind_id, count(*) FROM tasks_task
+    WHERE clinic_id = %(clinic)s AND done_by_id = %(member)s AND logged AND ended_at >= %(since)s GROUP BY kind_id
+"""
+
+
 def done_on(member: Member, day: dt.date, *, limit: int = 100) -> list[Done]:
     """What the member did that day, latest first. One query, bounded."""
-    found = Task.objects.visible_to(member).filter(
-        done_by=member, ended_at__gte=midnight(day), ended_at__lt=midnight(day + DAY)
-    )
-    said = Case(When(verb__in=(Verb.COMPLETE, Verb.LOG), by=member, then="at"))
-    last = (
-        TaskEvent.objects.filter(task=OuterRef("pk")).order_by("-id").annotate(said=said).values("said")[:1]
-    )
-    rows = found.order_by("-ended_at").values_list(
-        "id", "name", "minutes", "ended_at",
-        "patient__given_name", "patient__family_name", "patient__birth_date", Subquery(last),
-    )  # fmt: skip
-    return [Done._make(row) for row in rows[:limit]]
+    asked: dict[str, Any] = {
+        "clinic": member.clinic_id, "member": member.pk, "starts": midnight(day), "ends": midnight(day + DAY),
+        "limit": limit,
+    }  # fmt: skip
+    with prepared() as cursor:
+        cursor.execute(_DONE, asked)
+        return [Done._make(row) for row in cursor.fetchall()]
 
 
 def quick_kinds(member: Member, *, today: dt.date) -> list[TaskKind]:
@@ -123,12 +133,14 @@ def quick_kinds(member: Member, *, today: dt.date) -> list[TaskKind]:
 
     Two queries. Kinds that the profession may not do are never among them.
     """
-    used = dict(
-        Task.objects.visible_to(member)
-        .filter(done_by=member, logged=True, ended_at__gte=midnight(today - 90 * DAY))
-        .values_list("kind")
-        .annotate(n=Count("id"))
-    )
+    asked: dict[str, Any] = {
+        "clinic": member.clinic_id,
+        "member": member.pk,
+        "since": midnight(today - 90 * DAY),
+    }
+    with prepared() as cursor:
+        cursor.execute(_LOGGED_LATELY, asked)
+        used = dict(cursor.fetchall())
     may = TaskKind.objects.filter(professions__contains=[member.profession]).only(
         "name", "minutes", "origin", "position", "channels", "nature"
     )
