@@ -228,7 +228,7 @@ def test_a_preparation_taken_back_is_not_ready(solbakken: Cast, pair: Pair) -> N
     assert signature.events.latest("id").verb == "undo"
     doing.complete(preparation.pk, by=solbakken.secretary, minutes=4, at=MORNING)
     doing.start(signature.pk, by=solbakken.doctor, at=later())
-    with pytest.raises(NotAllowed, match="signeringen er begynt"):
+    with pytest.raises(NotAllowed, match="en kollega har begynt på resten"):
         doing.undo(preparation.pk, by=solbakken.secretary, at=later())
 
 
