@@ -102,7 +102,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.forms",  # its templates, beside ours that replace one (FORM_RENDERER)
     "allauth",
     "allauth.account",
     "csp",
@@ -132,7 +131,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "config.widgets.Plain"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

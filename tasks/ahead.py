@@ -36,6 +36,10 @@ def work_day(today: dt.date) -> Any:
     return Coalesce("planned_on", Greatest("due_on", shows))
 
 
+# The same in words of SQL, for the task `t`.
+WORK_DAY = "coalesce(t.planned_on, greatest(t.due_on, CASE WHEN t.opens_on > %(today)s THEN t.opens_on END))"
+
+
 def lying_in(tasks: TaskQuerySet, week: Week, *, today: dt.date) -> TaskQuerySet:
     """Those whose minutes lie in the week; what should have been done before lies in the first of the weeks ahead."""
     dated: TaskQuerySet = tasks.annotate(work_day=work_day(today))

@@ -16,7 +16,6 @@ from tasks.presenters.lines import (
     line,
     patient_words,
     usual_postponement,
-    yearly_minutes,
 )
 from tasks.presenters.team import TeamRow, team_rows
 from tasks.presenters.words import Person, against_others, as_seen, day_words, reason, short_names
@@ -45,5 +44,4 @@ __all__ = [
     "team_rows",
     "usual_postponement",
     "whose",
-    "yearly_minutes",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tasks.life import clock_minutes
-from tasks.models import Origin, Part, Step, Task, TaskState
+from tasks.models import Origin, Part, Task, TaskState
 from tasks.presenters.words import Person, day_words, reason
 from tasks.queries import WorkRow
 from teams.calendar import working_day_on_or_after, working_day_on_or_before
@@ -292,12 +292,3 @@ def usual_postponement(task: Task, today: dt.date) -> dt.date | None:
         return working_day_on_or_after(week)
     until = working_day_on_or_before(min(week, last))
     return until if until > today else None
-
-
-def yearly_minutes(steps: Iterable[Step], plans: int) -> int:
-    """Minutes a year that so many plans ask for, by the kinds' own defaults; no-shows and changes not reckoned."""
-    each = 0.0
-    for step in steps:
-        days = step.interval_months * 365.25 / 12 + step.interval_days
-        each += (step.minutes or step.kind.minutes_for(step.kind.professions[0])) * 365.25 / days
-    return round(each * plans)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, F, IntegerField, Min, Q, Sum, Value, When
+from django.db.models import Count, F, Q, Sum
 
-from tasks.ahead import WEEKS, days_ahead, weeks_ahead, work_day
+from tasks.ahead import WEEKS, WORK_DAY, days_ahead, weeks_ahead
 from tasks.models import BulkChange, BulkItem, Task, TaskKind, TaskQuerySet, TaskState
 from tasks.queries.keyset import key_of, parse_key
 from tasks.queries.worklist import WORK_ROW, WorkRow
-from teams.calendar import DAY, Week, midnight
+from teams.calendar import DAY, midnight
 from teams.models import Absence, DayPart, Member
+from teams.prepared import prepared
 from teams.queries import time_for_tasks
 from teams.timetables import ORDER
 
@@ -64,52 +65,45 @@ class ListRow(NamedTuple):
 _LIST = ("state", "assignee_id", "assignee__name", "escalated", "pinned")
 
 
+# On pages that are open all day: kept planned (teams/prepared.py). `mondays` are those after each of the weeks ahead.
+_SUMS = f"""
+    SELECT t.assignee_id, coalesce(width_bucket({WORK_DAY}, %(mondays)s::date[]), {LATER}) AS week,
+        count(*), sum(t.planned_minutes), count(*) FILTER (WHERE t.due_on < %(today)s), count(*) FILTER (WHERE t.hard),
+        count(*) FILTER (WHERE t.hard AND t.escalated > 0), min(t.due_on), count(*) FILTER (WHERE t.state = 'scheduled')
+    FROM tasks_task t WHERE t.clinic_id = %(clinic)s AND t.ended_at IS NULL GROUP BY 1, 2
+"""  # noqa: S608  # our own words
+_BOOKED = f"""
+    SELECT t.assignee_id, width_bucket({WORK_DAY}, %(mondays)s::date[]) AS week, sum(t.planned_minutes)
+    FROM tasks_task t
+    WHERE t.clinic_id = %(clinic)s AND t.ended_at IS NULL AND {WORK_DAY} < %(end)s GROUP BY 1, 2
+"""  # noqa: S608  # our own words
+
+
 def board_sums(member: Member, today: dt.date) -> list[Sums]:
     """All the clinic's open tasks, added up by holder and week. One query, a row for each holder and week.
 
-    Overdue ones lie in the first week (tasks/ahead.py); `pressing` are hard ones that somebody was warned of,
-    `nearest` the first due date, `coming` those whose window is not open.
+    What is overdue and not planned lies in the first week (tasks/ahead.py); `pressing` are hard ones that somebody
+    was warned of, `nearest` the first due date, `coming` those whose window is not open.
     """
-    hard = Q(hard=True)
-    rows = (
-        Task.objects.visible_to(member)
-        .open()
-        .annotate(on=work_day(today))
-        .annotate(column=_column(weeks_ahead(today)))
-        .order_by()
-        .values_list("assignee", "column")
-        .annotate(
-            n=Count("pk"), all_minutes=Sum("planned_minutes"), late=Count("pk", filter=Q(due_on__lt=today)),
-            of_hard=Count("pk", filter=hard), pressing=Count("pk", filter=hard & Q(escalated__gt=0)),
-            nearest=Min("due_on"), coming=Count("pk", filter=Q(state=TaskState.SCHEDULED)),
-        )
-    )  # fmt: skip
-    return [Sums._make(row) for row in rows]
-
-
-def _column(weeks: Sequence[Week]) -> Case:
-    """In which of the weeks a task's day `on` lies, or `LATER`."""
-    whens = (When(on__lte=week.sunday, then=Value(n)) for n, week in enumerate(weeks))
-    return Case(*whens, default=Value(LATER), output_field=IntegerField())
+    return [Sums._make(row) for row in _ahead(_SUMS, member, today, WEEKS)]
 
 
 def week_sums(member: Member, today: dt.date, *, weeks: int = WEEKS) -> dict[int | None, list[int]]:
     """Minutes booked by holder (None: nobody) in the first `weeks` of the weeks ahead. One query."""
-    ahead = weeks_ahead(today)[:weeks]
-    rows = (
-        Task.objects.visible_to(member)
-        .open()
-        .annotate(on=work_day(today))
-        .filter(on__lte=ahead[-1].sunday)
-        .annotate(column=_column(ahead))
-        .order_by()
-        .values_list("assignee", "column")
-        .annotate(Sum("planned_minutes"))
-    )
     found: dict[int | None, list[int]] = defaultdict(lambda: [0] * weeks)
-    for holder, week, minutes in rows:
+    for holder, week, minutes in _ahead(_BOOKED, member, today, weeks):
         found[holder][week] = minutes
     return dict(found)
+
+
+def _ahead(statement: str, member: Member, today: dt.date, weeks: int) -> list[tuple[Any, ...]]:
+    mondays = [week.sunday + DAY for week in weeks_ahead(today)[:weeks]]
+    asked: dict[str, Any] = {
+        "clinic": member.clinic_id, "today": today, "mondays": mondays, "end": mondays[-1]
+    }  # fmt: skip
+    with prepared() as cursor:
+        cursor.execute(statement, asked)
+        return list(cursor.fetchall())
 
 
 def colleagues_ahead(member: Member, today: dt.date) -> list[Member]:
@@ -214,8 +208,10 @@ def _after(tasks: TaskQuerySet, key: str) -> TaskQuerySet:
 def _rows(tasks: TaskQuerySet, limit: int) -> list[ListRow]:
     """The first of these, by two queries: they are found before anything is joined to them, names for fifty only."""
     cut = len(WORK_ROW)
-    found = Task.objects.filter(pk__in=list(tasks.values_list("pk", flat=True)[:limit]))
-    rows = found.order_by(*tasks.query.order_by).values_list(*WORK_ROW, *_LIST)
+    ids = list(tasks.values_list("pk", flat=True)[:limit])
+    if not ids:
+        return []
+    rows = Task.objects.filter(pk__in=ids).order_by(*tasks.query.order_by).values_list(*WORK_ROW, *_LIST)
     return [ListRow(WorkRow._make(row[:cut]), *row[cut:]) for row in rows]
 
 

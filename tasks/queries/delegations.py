@@ -11,11 +11,28 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from tasks.delegating import CURRENT, WARN, Standing, digest, last_day, standing
 from tasks.eligibility import ground_for, rule_for
-from tasks.models import Delegation, Task, TaskKind, TaskState
+from tasks.models import Delegation, Task, TaskKind
 from teams.models import Member, Profession
 from teams.permissions import Permission, may
+from teams.prepared import prepared
 
 MOST_LISTED = 500
+# Drafts that wait for the doctor's signature, and what ends soon: the doctor's own, for who leads everybody's.
+_TO_WARN_OF = """
+    SELECT g.id FROM tasks_delegation g
+    WHERE g.clinic_id = %(clinic)s AND g.revoked_on IS NULL AND (
+        (g.signed_at IS NULL AND g.doctor_id = %(member)s)
+        OR (g.signed_at IS NOT NULL AND g.ends_on BETWEEN %(today)s AND %(soon)s AND g.starts_on <= %(today)s
+            AND (%(leads)s OR g.doctor_id = %(member)s))
+    )
+    ORDER BY g.ends_on, g.id LIMIT %(most)s
+"""
+_BEGUN = """
+    SELECT t.id FROM tasks_task t
+    JOIN teams_member m ON m.id = t.assignee_id JOIN tasks_taskkind k ON k.id = t.kind_id
+    WHERE t.clinic_id = %(clinic)s AND t.state = 'started' AND k.delegable_to <> '{}'
+        AND (%(member)s::bigint IS NULL OR t.assignee_id = %(member)s) AND NOT m.profession = ANY(k.professions)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,21 +135,17 @@ def as_registered(row: Any, today: dt.date) -> Registered:
 
 
 def warnings(by: Member, today: dt.date, *, everybodys: bool = False) -> Warnings:
-    """A doctor's own, and for leaders the clinic's. At most two queries; one on a page of one's own.
+    """A doctor's own, and for leaders the clinic's. Two queries, at most four; on a page of one's own one or two.
 
     `everybodys`: on pages about the team, leaders and doctors also see what others have begun.
     """
     leads, own_day = may(by, Permission.ASSIGN_TASKS), not everybodys
     expiring: tuple[Registered, ...] = ()
     to_sign = 0
-    if by.is_doctor or leads:
-        ends_soon = Q(signed_at__isnull=False, ends_on__range=(today, today + WARN), starts_on__lte=today)
-        mine = Q(doctor=by)
-        rows = delegations(by).filter(
-            (ends_soon if leads else ends_soon & mine) | (Q(signed_at__isnull=True) & mine),
-            revoked_on__isnull=True,
-        )
-        found = [as_registered(row, today) for row in rows.order_by("ends_on", "pk")[:MOST_LISTED]]
+    asked = {"member": by.pk, "leads": leads, "today": today, "soon": today + WARN, "most": MOST_LISTED}
+    if (by.is_doctor or leads) and (ids := _ids(_TO_WARN_OF, by, asked)):
+        rows = delegations(by).filter(pk__in=ids).order_by("ends_on", "pk")
+        found = [as_registered(row, today) for row in rows]
         expiring = tuple(each for each in found if each.standing == Standing.EXPIRING)
         to_sign = sum(each.standing == Standing.DRAFT for each in found)
     if by.is_doctor and own_day:
@@ -142,18 +155,23 @@ def warnings(by: Member, today: dt.date, *, everybodys: bool = False) -> Warning
 
 def begun_without_ground(by: Member, today: dt.date, *, everybodys: bool = False) -> tuple[Task, ...]:
     """Tasks that somebody is at and may not finish, since a delegation is over: one's own, those of a doctor's list,
-    or for leaders all. One query.
+    or for leaders all. One query, and one more when something is begun that the holder's profession does not settle.
     """
-    begun = Task.objects.visible_to(by).open().filter(state=TaskState.STARTED).exclude(kind__delegable_to=[])
-    if not everybodys:
-        begun = begun.held_by(by)
-        # Most have begun only what their profession may: then there is no more to ask, on a page that is open all day.
-        if not begun.exclude(kind__professions__contains=[by.profession]).exists():
-            return ()
-    elif not may(by, Permission.ASSIGN_TASKS):
+    ids = _ids(_BEGUN, by, {"member": None if everybodys else by.pk})
+    if not ids:
+        return ()
+    begun = Task.objects.visible_to(by).filter(pk__in=ids)
+    if everybodys and not may(by, Permission.ASSIGN_TASKS):
         begun = begun.filter(Q(assignee=by) | Q(patient__list_doctor=by))
     rows = begun.exclude(assignee__profession=Profession.DOCTOR).select_related("kind", "assignee", "patient")
     return tuple(task for task in rows.annotate(delegated=_delegated(today)).order_by("pk") if not _may(task))
+
+
+def _ids(statement: str, by: Member, asked: dict[str, Any]) -> list[int]:
+    """What there is to look at more closely: mostly nothing, on pages that are open all day."""
+    with prepared() as cursor:
+        cursor.execute(statement, asked | {"clinic": by.clinic_id})
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _delegated(today: dt.date) -> Exists:

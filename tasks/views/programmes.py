@@ -17,7 +17,7 @@ from tasks.actions.plans import NotApproved, candidates, start_plans
 from tasks.actions.programmes import approve_programme
 from tasks.jobs import share_out_clinic
 from tasks.models import Programme
-from tasks.presenters import yearly_minutes
+from tasks.presenters.kinds import yearly_minutes
 from tasks.queries import last_sharing, programme_list
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
