@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
@@ -94,10 +95,9 @@ class PinForm(ReasonForm):
 class MemberForm(ReasonForm):
     """Which of these `members` a task is ruled out for, or allowed again."""
 
-    member = forms.ModelChoiceField(
+    member = forms.TypedChoiceField(
         label=_("Hvem"),
-        queryset=Member.objects.none(),
-        empty_label=_("Velg …"),
+        coerce=int,
         widget=forms.Select(attrs={"class": "ds-input"}),
         error_messages={"required": _("Velg hvem."), "invalid_choice": _("Velg fra listen.")},
     )
@@ -112,10 +112,9 @@ class MemberForm(ReasonForm):
 class OvertimeForm(forms.Form):
     """More minutes for tasks on one day than the member has; 0 takes it back."""
 
-    member = forms.ModelChoiceField(
+    member = forms.TypedChoiceField(
         label=_("Hvem"),
-        queryset=Member.objects.none(),
-        empty_label=_("Velg …"),
+        coerce=int,
         widget=forms.Select(attrs={"class": "ds-input"}),
         error_messages={"required": _("Velg hvem."), "invalid_choice": _("Velg fra listen.")},
     )
@@ -134,6 +133,12 @@ class OvertimeForm(forms.Form):
     )
     reason = _reason()
 
-    def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, members: Iterable[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast("forms.ModelChoiceField[Member]", self.fields["member"]).queryset = members
+        self.members = {m.pk: m for m in members}
+        choices = [("", _("Velg …")), *((pk, m.name) for pk, m in self.members.items())]
+        cast("forms.TypedChoiceField", self.fields["member"]).choices = choices
+
+    def clean_member(self) -> Member:
+        found: Member = self.members[self.cleaned_data["member"]]
+        return found

@@ -73,6 +73,13 @@ class Row:
     hard_query: str
     late_query: str
 
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self, name)
+
+    @property
+    def later_words(self) -> str:
+        return hours(self.later) if self.later else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Pool:

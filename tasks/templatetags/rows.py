@@ -9,7 +9,7 @@ from django.template.context import Context
 from django.utils.safestring import SafeString, mark_safe
 
 from tasks.presenters import TaskLine
-from tasks.presenters.board import Cell
+from tasks.presenters.board import Row
 from tasks.presenters.picking import PickLine, Receiver
 from teams.pieces import writer
 
@@ -46,10 +46,13 @@ def pick_rows(lines: Iterable[PickLine], may_change: bool, shows_holder: bool, p
 
 
 @register.simple_tag
-def board_cells(cells: Iterable[Cell], links: bool) -> SafeString:
-    """A row's weeks, by board_cell.html."""
-    write = writer("tasks/board_cell.html", CELL, links=bool(links))
-    return mark_safe("".join(map(write, cells)))  # noqa: S308  # as above
+def board_lines(rows: Iterable[Row], links: bool) -> SafeString:
+    """The board's lines: who by board_line_head.html, their weeks by board_cell.html, the rest by board_line_end.html."""
+    head = writer("tasks/board_line_head.html", ("key", "note"), links=bool(links))
+    cell = writer("tasks/board_cell.html", CELL, links=bool(links))
+    end = writer("tasks/board_line_end.html", ("later_words", "late", "hard", "pressing"), links=bool(links))
+    written = [text for row in rows for text in (head(row), *map(cell, row.cells), end(row))]
+    return mark_safe("".join(written))  # noqa: S308  # as above
 
 
 @register.simple_tag

@@ -60,7 +60,8 @@ def team(request: MemberRequest) -> HttpResponse:
 @requires(Permission.ASSIGN_TASKS)
 def overtime(request: MemberRequest) -> HttpResponse:
     """A leader lets the sharing out plan more on one day than the member has."""
-    form = _overtime_form(request, request.POST)
+    today = oslo_date(timezone.now())
+    form = _overtime_form(colleagues_ahead(request.member, today), today, request.POST)
     if not form.is_valid():
         return _team(request, form, 422)
     data = form.cleaned_data
@@ -99,7 +100,7 @@ def _team(request: MemberRequest, form: OvertimeForm | None = None, status: int 
             "pressing": list_lines(pressing(by), by=by, today=today),
         }
     if may(by, Permission.ASSIGN_TASKS):
-        context |= {"overtime": form or _overtime_form(request), "allowed": overtime_ahead(by, today)}
+        context |= {"overtime": form or _overtime_form(members, today), "allowed": overtime_ahead(by, today)}
     return render(request, "tasks/team.html", context, status=status)
 
 
@@ -120,7 +121,6 @@ def _days(by: Member, members: list[Member], time: Time, today: dt.date) -> dict
     return {"days": days, "rows": team_rows(here, days, *times, away_ahead(by, today)), "board": pool}
 
 
-def _overtime_form(request: MemberRequest, data: Any = None) -> OvertimeForm:
-    today = oslo_date(timezone.now())
-    members = Member.objects.visible_to(request.member).employed_on(today).exclude(profession="")
-    return OvertimeForm(data, members=members)
+def _overtime_form(members: list[Member], today: dt.date, data: Any = None) -> OvertimeForm:
+    here = (m for m in members if m.starts_on <= today and (m.ends_on is None or today <= m.ends_on))
+    return OvertimeForm(data, members=here)
