@@ -51,13 +51,13 @@ def list_lines(
 
 
 def _line(row: ListRow, by: Member, today: dt.date, said: dict[Any, Any], ticked: bool) -> PickLine:
-    mine = row.holder_id == by.pk
-    holder = as_seen(by, by) if mine else Person(row.holder or "")
+    mine = row.work.assignee_id == by.pk
+    holder = as_seen(by, by) if mine else Person(row.work.assignee_name or "")
     return PickLine(
         line(row.work, person=holder, today=today, said=said),
-        _("deg") if mine else row.holder or "",
+        _("deg") if mine else row.work.assignee_name or "",
         _when(row.work.planned_on, today),
-        _("påbegynt") if row.state == TaskState.STARTED else "",
+        _("påbegynt") if row.work.state == TaskState.STARTED else "",
         _coming(row, today),
         _("låst") if row.pinned else "",
         "1" if ticked else "",
@@ -71,9 +71,9 @@ def _when(day: dt.date | None, today: dt.date) -> str:
 
 
 def _coming(row: ListRow, today: dt.date) -> str:
-    if row.state == TaskState.SCHEDULED:
+    if row.work.state == TaskState.SCHEDULED:
         return _("kommer %(day)s") % {"day": short_day(row.work.opens_on)}
-    if row.work.opens_on > today and row.holder_id:
+    if row.work.opens_on > today and row.work.assignee_id:
         return _("utsatt til %(day)s") % {"day": short_day(row.work.opens_on)}
     return ""
 

@@ -11,8 +11,9 @@ from django.db.models import Count, F, Q, Sum
 
 from tasks.ahead import WEEKS, WORK_DAY, days_ahead, weeks_ahead
 from tasks.models import BulkChange, BulkItem, Task, TaskKind, TaskQuerySet, TaskState
+from tasks.queries.day import read
 from tasks.queries.keyset import key_of, parse_key
-from tasks.queries.worklist import WORK_ROW, WorkRow
+from tasks.queries.worklist import WorkRow
 from teams.calendar import DAY, midnight
 from teams.models import Absence, DayPart, Member
 from teams.prepared import prepared
@@ -52,17 +53,10 @@ class Away(NamedTuple):
 
 
 class ListRow(NamedTuple):
-    """One task of a list: what Min dag knows of it, who has it and how it stands."""
+    """One task of a list: what Min dag knows of it, and whether it is pinned to its holder."""
 
     work: WorkRow
-    state: str
-    holder_id: int | None
-    holder: str | None
-    escalated: int
     pinned: bool
-
-
-_LIST = ("state", "assignee_id", "assignee__name", "escalated", "pinned")
 
 
 # On pages that are open all day: kept planned (teams/prepared.py). `mondays` are those after each of the weeks ahead.
@@ -166,15 +160,15 @@ def away_ahead(member: Member, today: dt.date) -> dict[int, list[Away]]:
 def pressing(member: Member, *, limit: int = 6) -> list[ListRow]:
     """Hard deadlines that somebody was warned of, the most urgent first. Two queries, bounded."""
     found = Task.objects.visible_to(member).open().filter(hard=True, escalated__gt=0)
-    return _rows(found.order_by("-escalated", F("due_on").asc(nulls_last=True), "id"), limit)
+    return _rows(member, found.order_by("-escalated", F("due_on").asc(nulls_last=True), "id"), limit)
 
 
-def task_page(tasks: TaskQuerySet, after: str = "") -> tuple[list[ListRow], str]:
+def task_page(member: Member, tasks: TaskQuerySet, after: str = "") -> tuple[list[ListRow], str]:
     """Fifty of these from the key `after`, hard and nearest due first, and the key of the next fifty, if there are.
 
     Two queries; as quick for the last page as for the first.
     """
-    rows = _rows(_after(tasks, after).in_order(), PAGE + 1)
+    rows = _rows(member, _after(tasks, after).in_order(), PAGE + 1)
     more = len(rows) > PAGE
     last = rows[PAGE - 1].work if more else None
     return rows[:PAGE], key_of(last.hard, last.due_on, last.id) if last else ""
@@ -205,14 +199,11 @@ def _after(tasks: TaskQuerySet, key: str) -> TaskQuerySet:
     return tasks.filter(later)
 
 
-def _rows(tasks: TaskQuerySet, limit: int) -> list[ListRow]:
+def _rows(member: Member, tasks: TaskQuerySet, limit: int) -> list[ListRow]:
     """The first of these, by two queries: they are found before anything is joined to them, names for fifty only."""
-    cut = len(WORK_ROW)
-    ids = list(tasks.values_list("pk", flat=True)[:limit])
-    if not ids:
-        return []
-    rows = Task.objects.filter(pk__in=ids).order_by(*tasks.query.order_by).values_list(*WORK_ROW, *_LIST)
-    return [ListRow(WorkRow._make(row[:cut]), *row[cut:]) for row in rows]
+    pinned = dict(tasks.values_list("pk", "pinned")[:limit])
+    rows = read(member, pinned)
+    return [ListRow(rows[pk], pinned[pk]) for pk in pinned if pk in rows]
 
 
 def bulk_items(change: BulkChange) -> list[BulkItem]:

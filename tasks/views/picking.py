@@ -104,7 +104,7 @@ def _list(request: MemberRequest, place: Place, refused: forms.Form | None = Non
     by, today = request.member, oslo_date(timezone.now())
     tasks = place.selection.tasks(by, today)
     count, minutes = totals(tasks)
-    rows, more = task_page(tasks, place.after)
+    rows, more = task_page(by, tasks, place.after)
     context = {
         "place": place,
         "pool_page": place.name == "pool",

@@ -295,12 +295,12 @@ def test_the_pages_of_a_list_are_the_list_whole_and_in_order(solbakken: Cast) ->
     seen: list[int] = []
     key, pages = "", 0
     while pages == 0 or key:
-        rows, key = task_page(tasks, key)
+        rows, key = task_page(solbakken.doctor, tasks, key)
         seen += [row.work.id for row in rows]
         pages += 1
     assert seen == expected
     assert pages == 4
-    assert len(task_page(tasks, "tull")[0]) == PAGE
+    assert len(task_page(solbakken.doctor, tasks, "tull")[0]) == PAGE
 
 
 def test_a_list_goes_on_where_the_page_ended(solbakken: Cast, leader: Client) -> None:
