@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from bench.load_check import Told
+from tasks.forms.doing import TEAM
 
 THINK = (1.0, 5.0)  # seconds between what somebody does and what they do next
 HESITATE = (0.2, 1.5)  # between looking at a task that others look at too, and doing something with it
@@ -228,8 +229,11 @@ class Worker:
             return
         sent = {**form.fields, **typed}
         if action == "hand_on":
-            sent["to"] = self.chance.choice(form.choices.get("to") or [""])
-        await self.change(action, task, ending, sent, target="ark", released=not sent.get("to", "-"))
+            receivers = [each for each in form.choices.get("to", ()) if each]
+            if not receivers:  # nobody may have it
+                return
+            sent["to"] = self.chance.choice(receivers)
+        await self.change(action, task, ending, sent, target="ark", released=sent.get("to") == TEAM)
 
     async def change(
         self,

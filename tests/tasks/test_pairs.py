@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from tasks.actions import closing, doing, pairs
 from tasks.actions.creating import create_task
@@ -19,7 +20,7 @@ from tasks.models import Closing, Delegation, PlanStep, Programme, Task, TaskKin
 from tasks.queries import may_do, who_may
 from teams.calendar import DAY
 from teams.models import Absence, Member
-from tests.conftest import Cast
+from tests.conftest import Cast, logged_in
 from tests.tasks.conftest import MONDAY, MORNING, make_patient, make_task
 
 Pair = tuple[Task, Task]
@@ -230,6 +231,21 @@ def test_a_preparation_taken_back_is_not_ready(solbakken: Cast, pair: Pair) -> N
     doing.start(signature.pk, by=solbakken.doctor, at=later())
     with pytest.raises(NotAllowed, match="en kollega har begynt på resten"):
         doing.undo(preparation.pk, by=solbakken.secretary, at=later())
+
+
+def test_in_the_row_it_is_said_why_it_cannot_be_taken_back(solbakken: Cast, pair: Pair) -> None:
+    preparation, signature = pair
+    now = timezone.now()
+    doing.complete(preparation.pk, by=solbakken.secretary, minutes=4, at=now)
+    doing.start(signature.pk, by=solbakken.doctor, at=now)
+    headers = {
+        "HX-Request": "true",
+        "HX-Target": f"oppgave-{preparation.pk}",
+        "HX-Current-URL": "http://testserver/min-dag/",
+    }
+    answer = logged_in(solbakken.secretary).post(f"/oppgave/{preparation.pk}/angre/", headers=headers)
+    assert answer.status_code == 422
+    assert "en kollega har begynt på resten" in answer.content.decode()
 
 
 def test_put_off_the_signature_waits_too(solbakken: Cast, pair: Pair) -> None:
