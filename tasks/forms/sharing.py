@@ -95,9 +95,10 @@ class PinForm(ReasonForm):
 class MemberForm(ReasonForm):
     """Which of these `members` a task is ruled out for, or allowed again."""
 
-    member = forms.TypedChoiceField(
+    member = forms.ModelChoiceField(
         label=_("Hvem"),
-        coerce=int,
+        queryset=Member.objects.none(),
+        empty_label=_("Velg …"),
         widget=forms.Select(attrs={"class": "ds-input"}),
         error_messages={"required": _("Velg hvem."), "invalid_choice": _("Velg fra listen.")},
     )

@@ -53,7 +53,7 @@ def hand_on(request: MemberRequest, task_id: int) -> HttpResponse:
         request, task_id, "hand_on", lambda data: hand_on_form(task_or_404(request, task_id), team(), data), act,
         lambda done: (
             _("%(name)s er gitt til %(who)s.") % {"name": done.name, "who": done.assignee or _("teamet")}, "",
-        ),
+        ), version_first=True,
     )  # fmt: skip
 
 

@@ -52,13 +52,18 @@ def decide(
     make: Callable[[Any], forms.Form],
     act: Callable[[dict[str, Any]], T],
     went: Callable[[T], tuple[str, str]],
+    *,
+    version_first: bool = False,
 ) -> HttpResponse:
-    """Carry out a form of the sheet. `went` gives the message and where to go ('' for where one was).
+    """Carry out a form of the sheet. `went` gives the message and where to go ('' for where one was). `version_first`:
+    what can be chosen changes with the task, so that a wrong choice may be a colleague who was first.
 
     422 with the sheet, and what was typed, when it was refused; 404 for another clinic's task.
     """
     task = task_or_404(request, task_id)
     form = make(request.POST)
+    if version_first and request.POST.get("version", "") not in ("", str(task.version)):
+        return refused_on_sheet(request, task_id, name, make, Changed())
     if form.is_valid():
         try:
             text, back = went(act(form.cleaned_data))

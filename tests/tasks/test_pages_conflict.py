@@ -285,3 +285,14 @@ def test_everything_that_can_happen_is_told_in_a_sentence(solbakken: Cast, task:
         assert (by is None) or told.text.startswith("Siri Sand")
     assert verb in BY_SOMEBODY
     assert set(BY_NOBODY) <= set(Verb)
+
+
+def test_given_to_who_has_taken_it_over_meanwhile_it_is_told_so(
+    solbakken: Cast, task: Task, two: Two
+) -> None:
+    """Whoever has it cannot be given it: that is no wrong choice, but somebody who was first."""
+    doing.start(task.pk, by=solbakken.nurse, at=timezone.now(), version=1)
+    sent = {"to": str(solbakken.nurse.pk), "reason": "Du kjenner pasienten", "version": "1"}
+    answer = two[0].post(f"/oppgave/{task.pk}/gi-videre/", sent, headers=SHEET)
+    assert answer.status_code == 422
+    assert all(text in text_of(answer) for text in ('class="conflict"', "Nina Nes", "Du kjenner pasienten"))
