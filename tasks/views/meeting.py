@@ -55,10 +55,8 @@ def decide(
     *,
     version_first: bool = False,
 ) -> HttpResponse:
-    """Carry out a form of the sheet. `went` gives the message and where to go ('' for where one was). `version_first`:
-    what can be chosen changes with the task, so that a wrong choice may be a colleague who was first.
-
-    422 with the sheet, and what was typed, when it was refused; 404 for another clinic's task.
+    """Carry out a form of the sheet. `went` gives the message and where to go ('' for where one was). 422 with the sheet
+    and what was typed when refused, 404 for another clinic's task. `version_first`: a wrong choice may be somebody first.
     """
     task = task_or_404(request, task_id)
     form = make(request.POST)
