@@ -77,7 +77,7 @@ def patient_page(member: Member, wanted: Wanted, *, after: int | None = None) ->
     total = rows.count()
     if after is not None:
         rows = rows.after(Patient.objects.visible_to(member).in_name_order().filter(pk=after).first())
-    conditions = Condition.objects.filter(ends_on__isnull=True).order_by("icpc2")
+    conditions = Condition.objects.lived_with().order_by("icpc2")
     page = list(
         rows.in_name_order()
         .select_related("list_doctor")
@@ -88,7 +88,7 @@ def patient_page(member: Member, wanted: Wanted, *, after: int | None = None) ->
 
 def _matching(rows: Any, wanted: Wanted) -> Any:
     if not wanted.everybody:
-        rows = rows.followed()
+        rows = rows.on_list()
     for name in wanted.names:
         rows = rows.filter(
             Q(family_name__istartswith=name)
@@ -99,7 +99,7 @@ def _matching(rows: Any, wanted: Wanted) -> Any:
     if wanted.born:
         rows = rows.filter(birth_date__in=wanted.born)
     if wanted.conditions:
-        having = Condition.objects.filter(icpc2__in=wanted.conditions, ends_on__isnull=True)
+        having = Condition.objects.lived_with().filter(icpc2__in=wanted.conditions)
         rows = rows.filter(pk__in=having.values("patient_id"))
     if wanted.doctor_id is not None:
         rows = rows.filter(list_doctor_id=wanted.doctor_id)
@@ -119,7 +119,8 @@ def condition_choices(member: Member) -> list[tuple[str, str]]:
     """ICPC-2 code and our name of what the clinic's patients live with, with how many have it."""
     counted = (
         Condition.objects.visible_to(member)
-        .filter(ends_on__isnull=True, patient__deceased_on__isnull=True, patient__moved_on__isnull=True)
+        .lived_with()
+        .filter(patient__deceased_on__isnull=True, patient__moved_on__isnull=True)
         .values_list("icpc2")
         .annotate(n=Count("pk"))
         .order_by("icpc2")

@@ -6,19 +6,24 @@ right to delete here.
 """
 
 from patients.models.access import PatientAccess
-from patients.models.health import Condition, Encounter, Medication
+from patients.models.health import STAYS, Condition, Discharge, Encounter, Medication
+from patients.models.history import FollowedCode, PatientChange
 from patients.models.imports import ImportProblem, ImportRun
 from patients.models.people import NameOrder, Patient, PatientIdentifier, PatientQuerySet, Sex
 
 __all__ = [
+    "STAYS",
     "Condition",
+    "Discharge",
     "Encounter",
+    "FollowedCode",
     "ImportProblem",
     "ImportRun",
     "Medication",
     "NameOrder",
     "Patient",
     "PatientAccess",
+    "PatientChange",
     "PatientIdentifier",
     "PatientQuerySet",
     "Sex",

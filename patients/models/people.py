@@ -33,9 +33,13 @@ class PatientQuerySet(ClinicQuerySet):
         rows = super().visible_to(member)
         return rows if may(member, Permission.SEE_PATIENTS) else rows.none()
 
-    def followed(self) -> Self:
-        """Those a plan can run for: alive, and still on the clinic's list."""
+    def on_list(self) -> Self:
+        """Alive, and still on the clinic's list."""
         return self.filter(deceased_on__isnull=True, moved_on__isnull=True)
+
+    def followed(self) -> Self:
+        """Those a plan can run for: on the list, and not in an institution, which then has the duty (§ 29)."""
+        return self.on_list().filter(institution_on__isnull=True)
 
     def in_name_order(self) -> Self:
         """Family name, given name; two of the same name by number, so that pages never overlap."""
@@ -83,6 +87,9 @@ class Patient(models.Model):
     home_care = models.BooleanField(_("hjemmesykepleie"), default=False)
     deceased_on = models.DateField(_("død"), null=True, blank=True)
     moved_on = models.DateField(_("ute av listen"), null=True, blank=True)
+    institution_on = models.DateField(
+        _("på institusjon fra"), null=True, blank=True, help_text=_("Institusjonen har da ansvaret (§ 29).")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = PatientQuerySet.as_manager()
@@ -104,7 +111,15 @@ class Patient(models.Model):
                 NameOrder("given_name"),
                 F("id"),
                 name="patient_in_name_order",
-            )
+            ),
+            # The night stops the plans of these: few among all patients of all clinics.
+            models.Index(
+                fields=["id"],
+                condition=Q(deceased_on__isnull=False)
+                | Q(moved_on__isnull=False)
+                | Q(institution_on__isnull=False),
+                name="patient_gone",
+            ),
         ]
 
     def __str__(self) -> str:

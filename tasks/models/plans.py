@@ -1,99 +1,14 @@
-"""Programmes with their steps, and each patient's plan in them."""
+"""Each patient's plan in a programme, and where it stands."""
 
 from __future__ import annotations
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from patients.models import Patient
-from tasks.models.catalogue import Certainty, TaskKind
+from patients.models import Discharge, Patient
+from tasks.models.programmes import Programme, Step
 from teams.models import Clinic, ClinicQuerySet, Member
-
-
-class Programme(models.Model):
-    """A clinic's follow-up programme: whom by condition, what by steps. Proposed until a doctor approves."""
-
-    class State(models.TextChoices):
-        PROPOSED = "proposed", _("foreslått")
-        APPROVED = "approved", _("godkjent")
-        RETIRED = "retired", _("tatt ut av bruk")
-
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="programmes", db_index=False)
-    slug = models.SlugField(max_length=40)
-    name = models.CharField(_("navn"), max_length=80)
-    icpc2 = ArrayField(models.CharField(max_length=3), verbose_name=_("tilstander"), default=list)
-    min_drugs = models.PositiveSmallIntegerField(_("minst antall legemidler"), default=0)
-    by_condition = models.BooleanField(
-        _("foreslås ut fra tilstand"), default=True, help_text=_("Ellers meldes pasienter på for hånd.")
-    )
-    state = models.CharField(_("status"), max_length=8, choices=State.choices, default=State.PROPOSED)
-    version = models.PositiveSmallIntegerField(_("versjon"), default=1)
-    approved_by = models.ForeignKey(
-        Member, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
-    )
-    approved_at = models.DateTimeField(_("godkjent"), null=True, blank=True)
-    source = models.CharField(_("kilde"), max_length=200, blank=True)
-    certainty = models.CharField(_("sikkerhet"), max_length=8, choices=Certainty.choices)
-
-    objects = ClinicQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("program")
-        verbose_name_plural = _("programmer")
-        ordering = ("name",)
-        constraints = [
-            models.UniqueConstraint(fields=["clinic", "id"], name="programme_in_clinic"),
-            models.UniqueConstraint(fields=["clinic", "slug"], name="programme_once_per_clinic"),
-            models.CheckConstraint(
-                condition=~Q(state="approved") | Q(approved_by__isnull=False, approved_at__isnull=False),
-                name="programme_approved_by_somebody",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Step(models.Model):
-    """One recurring thing in a programme: every `interval_months` (or days), in a window around due."""
-
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
-    programme = models.ForeignKey(
-        Programme, models.CASCADE, related_name="steps", db_constraint=False, db_index=False
-    )
-    slug = models.SlugField(max_length=40)
-    name = models.CharField(_("navn"), max_length=80)
-    kind = models.ForeignKey(
-        TaskKind, models.PROTECT, related_name="+", verbose_name=_("oppgavetype"), db_index=False
-    )
-    interval_months = models.PositiveSmallIntegerField(_("måneder mellom"), default=0)
-    interval_days = models.PositiveSmallIntegerField(_("dager mellom"), default=0)
-    opens_days_before = models.PositiveSmallIntegerField(_("åpner dager før"), default=21)
-    closes_days_after = models.PositiveSmallIntegerField(_("lukker dager etter"), null=True, blank=True)
-    hard = models.BooleanField(_("frist som ikke kan glippe"), default=False)
-    minutes = models.PositiveSmallIntegerField(_("minutter"), null=True, blank=True)
-    source = models.CharField(_("kilde"), max_length=200, blank=True)
-    certainty = models.CharField(_("sikkerhet"), max_length=8, choices=Certainty.choices)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    objects = ClinicQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("steg")
-        verbose_name_plural = _("steg")
-        ordering = ("position", "id")
-        constraints = [
-            models.UniqueConstraint(fields=["clinic", "id"], name="step_in_clinic"),
-            models.UniqueConstraint(fields=["programme", "slug"], name="step_once_per_programme"),
-            models.CheckConstraint(
-                condition=Q(interval_months__gt=0) | Q(interval_days__gt=0), name="step_has_an_interval"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class FollowUpPlan(models.Model):
@@ -103,6 +18,7 @@ class FollowUpPlan(models.Model):
         ACTIVE = "active", _("i gang")
         STOPPED = "stopped", _("stanset")
         DECLINED = "declined", _("takket nei")
+        FINISHED = "finished", _("fullført")
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
     patient = models.ForeignKey(
@@ -113,6 +29,15 @@ class FollowUpPlan(models.Model):
     starts_on = models.DateField(_("fra"))
     ended_on = models.DateField(_("til"), null=True, blank=True)
     end_reason = models.CharField(_("årsak"), max_length=120, blank=True)
+    discharge = models.ForeignKey(
+        Discharge,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
 
     objects = ClinicQuerySet.as_manager()
 
@@ -121,16 +46,61 @@ class FollowUpPlan(models.Model):
         verbose_name_plural = _("oppfølgingsplaner")
         constraints = [
             models.UniqueConstraint(fields=["clinic", "id"], name="plan_in_clinic"),
-            models.UniqueConstraint(fields=["patient", "programme"], name="plan_once_per_patient"),
+            models.UniqueConstraint(
+                fields=["patient", "programme", "discharge"],
+                name="plan_once_per_patient",
+                nulls_distinct=False,
+            ),
             models.CheckConstraint(
                 condition=Q(state="active", ended_on__isnull=True)
                 | (~Q(state="active") & Q(ended_on__isnull=False)),
                 name="plan_ended_on_iff_ended",
             ),
         ]
+        indexes = [
+            models.Index(fields=["patient"], condition=Q(state="active"), name="plan_running"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.patient_id} {self.programme_id}"
+
+
+class PlanVerb(models.TextChoices):
+    START = "start", _("startet")
+    DECLINE = "decline", _("takket nei")
+    STOP = "stop", _("stanset")
+    RESUME = "resume", _("startet igjen")
+    INTERVAL = "interval", _("eget intervall")
+    FINISH = "finish", _("fullført")
+
+
+class PlanEvent(models.Model):
+    """One change of a plan: by whom, when, why. Append-only. `step` when it is about one step's interval."""
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
+    plan = models.ForeignKey(
+        FollowUpPlan, models.PROTECT, related_name="events", db_constraint=False, db_index=False
+    )
+    step = models.ForeignKey(
+        Step, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
+    )
+    verb = models.CharField(_("hva"), max_length=8, choices=PlanVerb.choices)
+    by = models.ForeignKey(
+        Member, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
+    )
+    at = models.DateTimeField(_("når"))
+    reason = models.CharField(_("hvorfor"), max_length=200, blank=True, default="", db_default="")
+    after = models.JSONField(default=dict, db_default={})
+
+    objects = ClinicQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("planhendelse")
+        verbose_name_plural = _("planhendelser")
+        indexes = [models.Index(fields=["plan", "-at"], name="planevent_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id} {self.verb}"
 
 
 class PlanStep(models.Model):
@@ -145,6 +115,13 @@ class PlanStep(models.Model):
         FollowUpPlan, models.CASCADE, related_name="steps", db_constraint=False, db_index=False
     )
     step = models.ForeignKey(Step, models.PROTECT, related_name="+", db_constraint=False)
+    interval_months = models.PositiveSmallIntegerField(
+        _("egne måneder mellom"),
+        null=True,
+        blank=True,
+        help_text=_("Avvik fra programmet for denne pasienten."),
+    )
+    interval_days = models.PositiveSmallIntegerField(_("egne dager mellom"), null=True, blank=True)
     last_done_on = models.DateField(_("sist utført"), null=True, blank=True)
     opens_on = models.DateField(_("åpner"))
     due_on = models.DateField(_("frist"))
@@ -163,6 +140,12 @@ class PlanStep(models.Model):
             models.UniqueConstraint(fields=["clinic", "id"], name="planstep_in_clinic"),
             models.UniqueConstraint(fields=["plan", "step"], name="planstep_once"),
             models.CheckConstraint(condition=Q(opens_on__lte=F("due_on")), name="planstep_opens_before_due"),
+            models.CheckConstraint(
+                condition=Q(interval_months__isnull=True, interval_days__isnull=True)
+                | Q(interval_months__gt=0, interval_days__isnull=False)
+                | Q(interval_months__isnull=False, interval_days__gt=0),
+                name="planstep_own_interval_whole",
+            ),
         ]
         indexes = [models.Index(fields=["opens_on"], condition=Q(waiting=True), name="planstep_opening")]
 
