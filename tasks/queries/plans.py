@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db import connection
@@ -13,6 +14,7 @@ from tasks.models import (
     Programme,
     Task,
 )
+from tasks.statements import statement
 from teams.models import Member
 
 
@@ -27,6 +29,20 @@ def plans_of(patient: Patient) -> dict[str, Any]:
         "open_tasks": tasks.open().in_order()[:50],
         "ended_tasks": tasks.filter(ended_at__isnull=False).order_by("-ended_at")[:20],
     }
+
+
+def candidate_counts(member: Member, *, on: dt.date) -> dict[int, int]:
+    """By programme of the clinic, approved or proposed: how many it is for and who never had a plan. One query."""
+    told = {
+        "clinics": [member.clinic_id], "programmes": None, "on": on, "most": None,
+        "states": [Programme.State.PROPOSED.value, Programme.State.APPROVED.value],
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT programme_id, count(*) FROM ({statement('candidates')}) found GROUP BY 1",  # noqa: S608
+            told,
+        )
+        return dict(cursor.fetchall())
 
 
 MATCHING = """
