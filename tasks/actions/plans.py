@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 from functools import lru_cache
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -35,8 +36,9 @@ def start_plans(programme_id: int, *, by: Member, on: dt.date, at: dt.datetime |
     """
     require(by, Permission.START_PLANS)
     programme = approved(programme_id, by=by)
-    fill_candidates(clinics=[programme.clinic_id], programmes=[programme.pk], on=on)
-    return enrol_filled(by=by, on=on, at=at)
+    return enrol_candidates(
+        clinics=[programme.clinic_id], programmes=[programme.pk], by=by, on=on, at=at or midnight(on)
+    )
 
 
 @transaction.atomic
@@ -63,8 +65,8 @@ def enrol(
     if first_on is not None and not on <= first_on <= on + 2 * 366 * DAY:
         raise ValueError("first_on")
     followed = Patient.objects.visible_to(by).followed().filter(pk__in=patient_ids)
-    fill(programme, followed.order_by("pk").values_list("pk", flat=True))
-    return enrol_filled(by=by, on=on, at=at, first_on=first_on, reason=text_of("reason", reason))
+    named = _named(programme, followed.order_by("pk").values_list("pk", flat=True))
+    return _enrol(_NAMED, named, by=by, on=on, at=at, first_on=first_on, reason=text_of("reason", reason))[0]
 
 
 def approved(programme_id: int, *, by: Member) -> Programme:
@@ -75,73 +77,63 @@ def approved(programme_id: int, *, by: Member) -> Programme:
     return programme
 
 
-def _enrolling() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.enrolling")
-        cursor.execute(
-            "CREATE TEMP TABLE enrolling (clinic_id bigint, programme_id bigint, patient_id bigint) ON COMMIT DROP"
-        )
-
-
-def fill(programme: Programme, patient_ids: Iterable[int]) -> None:
-    """Name whom `enrol_filled` is to start plans for. Inside a transaction."""
-    _enrolling()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO enrolling SELECT %s, %s, unnest(%s::bigint[])",
-            [programme.clinic_id, programme.pk, list(patient_ids)],
-        )
-
-
-def fill_candidates(
-    *, clinics: list[int] | None, programmes: list[int] | None, on: dt.date, most: int | None = None
+def enrol_candidates(
+    *,
+    clinics: list[int] | None,
+    programmes: list[int] | None,
+    by: Member | None,
+    on: dt.date,
+    at: dt.datetime | None = None,
+    most: int | None = None,
 ) -> int:
-    """Name everybody whom approved programmes are for and who never had a plan in them. One statement.
+    """Start a plan for everybody whom approved programmes are for and who never had one in them. One statement.
 
-    Of all clinics when `clinics` is None (in a scope that sees them), at most `most` of them. Returns how many.
+    Of all clinics when `clinics` is None (in a scope that sees them), at most `most` plans. Returns how many.
     """
-    _enrolling()
-    told = {"clinics": clinics, "programmes": programmes, "on": on, "most": most, "states": ["approved"]}
-    with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO enrolling\n" + statement("candidates"), told)
-        return int(cursor.rowcount)
+    told = {
+        "clinics": clinics,
+        "programmes": programmes,
+        "most": most,
+        "states": [Programme.State.APPROVED.value],
+    }
+    return _enrol(statement("candidates"), told, by=by, on=on, at=at)[0]
 
 
-def enrol_filled(
+def add_new_steps(programme: Programme, *, by: Member, on: dt.date) -> int:
+    """Running plans get the steps of their programme that they lack. How many."""
+    running = FollowUpPlan.objects.filter(programme=programme, state="active", discharge=None)
+    patients = list(running.order_by("patient").values_list("patient_id", flat=True))
+    return _enrol(_NAMED, _named(programme, patients), by=by, on=on, more=True)[1]
+
+
+_NAMED = (
+    "SELECT %(clinic)s::bigint AS clinic_id, %(programme)s::bigint AS programme_id,"
+    " unnest(%(patients)s::bigint[]) AS patient_id"
+)
+
+
+def _named(programme: Programme, patients: Iterable[int]) -> dict[str, Any]:
+    return {"clinic": programme.clinic_id, "programme": programme.pk, "patients": list(patients)}
+
+
+def _enrol(
+    whom: str,
+    told: dict[str, Any],
     *,
     by: Member | None,
     on: dt.date,
     at: dt.datetime | None = None,
     first_on: dt.date | None = None,
     reason: str = "",
-) -> int:
-    """Start what `fill` or `fill_candidates` has named. One statement, whatever the number of clinics."""
-    return _enrol(by=by, on=on, at=at, first_on=first_on, reason=reason, more=False)[0]
-
-
-def add_new_steps(programme: Programme, *, by: Member, on: dt.date) -> int:
-    """Running plans get the steps of their programme that they lack. How many. Inside a transaction."""
-    running = FollowUpPlan.objects.filter(programme=programme, state="active", discharge=None)
-    fill(programme, running.order_by("patient").values_list("patient_id", flat=True))
-    return _enrol(by=by, on=on, at=None, first_on=None, reason="", more=True)[1]
-
-
-def _enrol(
-    *,
-    by: Member | None,
-    on: dt.date,
-    at: dt.datetime | None,
-    first_on: dt.date | None,
-    reason: str,
-    more: bool,
+    more: bool = False,
 ) -> tuple[int, int]:
-    """How many plans, and how many first occasions."""
+    """How many plans, and how many first occasions. `whom` is the statement that names them, `told` its parameters."""
     calendar = calendar_from(on, (first_on or on) + _AHEAD)
-    told = {
-        "on": on, "at": at or midnight(on), "by": by.pk if by else None, "reason": reason, "first_on": first_on,
-        "more": more,
-    }  # fmt: skip
-    plans, occasions = run_sql("enrol", {**told, **calendar})[0]
+    told |= {"on": on, "at": at or midnight(on), "by": by.pk if by else None, "reason": reason}
+    told |= {"first_on": first_on, "more": more, **calendar}
+    with connection.cursor() as cursor:
+        cursor.execute(statement("enrol").replace("/* whom */", whom), told)
+        plans, occasions = cursor.fetchone()
     return plans, occasions
 
 

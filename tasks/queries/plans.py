@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
@@ -31,11 +32,16 @@ def plans_of(patient: Patient) -> dict[str, Any]:
     }
 
 
-def candidate_counts(member: Member, *, on: dt.date) -> dict[int, int]:
-    """By programme of the clinic, approved or proposed: how many it is for and who never had a plan. One query."""
+def candidate_counts(
+    clinic_id: int,
+    *,
+    on: dt.date,
+    states: Iterable[Programme.State] = (Programme.State.PROPOSED, Programme.State.APPROVED),
+) -> dict[int, int]:
+    """By programme of the clinic: how many it is for and who never had a plan in it. One query."""
     told = {
-        "clinics": [member.clinic_id], "programmes": None, "on": on, "most": None,
-        "states": [Programme.State.PROPOSED.value, Programme.State.APPROVED.value],
+        "clinics": [clinic_id], "programmes": None, "on": on, "most": None,
+        "states": [state.value for state in states],
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,8 +1,10 @@
--- Starts a plan for every row of `enrolling` (clinic, programme, patient) that has none running, for all clinics: plan,
+-- Starts a plan for everybody in `whom` (clinic, programme, patient) who has none running, for all clinics: plan,
 -- next occasions, event. A plan that was declined, stopped or finished is begun again. The first occasions are those of
 -- tasks/recurrence.py (`first_occasion`); `first_on` when somebody has chosen the day. `calendar` has for each day the
 -- working day on or before it and the one on or after it. With `more`, running plans get the steps that they lack.
-WITH wanted AS (
+WITH enrolling AS MATERIALIZED (
+    /* whom */
+), wanted AS (
     SELECT e.clinic_id, e.programme_id, e.patient_id, f.id AS old, f.state
     FROM enrolling e
     LEFT JOIN tasks_followupplan f

@@ -44,7 +44,7 @@ def programme(request: MemberRequest, programme_id: int) -> HttpResponse:
     may_start = may(request.member, Permission.START_PLANS)
     steps = list(found.steps.select_related("kind"))
     active = found.plans.filter(state="active").count()
-    waiting = candidate_counts(request.member, on=today).get(found.pk, 0) if may_start else None
+    waiting = candidate_counts(request.member.clinic_id, on=today).get(found.pk, 0) if may_start else None
     context = {
         "programme": found,
         "steps": steps,

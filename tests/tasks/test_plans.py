@@ -80,8 +80,7 @@ def test_programmes_are_for_who_has_the_condition_or_enough_drugs(solbakken: Cas
             ends_on=MONDAY - DAY if n else None,
         )  # fmt: skip
     with jobs_scope():
-        plans.fill_candidates(clinics=None, programmes=None, on=MONDAY)
-        assert plans.enrol_filled(by=None, on=MONDAY) == 2
+        assert plans.enrol_candidates(clinics=None, programmes=None, by=None, on=MONDAY) == 2
     running = set(FollowUpPlan.objects.values_list("patient", "programme__slug"))
     assert running == {(diabetic.pk, "diabetes2"), (many.pk, "legemidler")}
 
@@ -100,8 +99,7 @@ def test_starting_plans_takes_one_statement_however_many_clinics(solbakken: Cast
             )
             Condition.objects.create(clinic=clinic, patient=patient, icpc2="T90")
         with CaptureQueriesContext(connection) as queries, jobs_scope():
-            plans.fill_candidates(clinics=None, programmes=None, on=MONDAY)
-            assert plans.enrol_filled(by=None, on=MONDAY) == clinics
+            assert plans.enrol_candidates(clinics=None, programmes=None, by=None, on=MONDAY) == clinics
         return len(queries)
 
     assert statements(1) == statements(4)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -31,9 +33,9 @@ occasions = st.lists(
 )  # fmt: skip
 
 
-def occasion(number: int, due: int, opens_before: int = 30, **fields: object) -> Waiting:
+def occasion(number: int, due: int, opens_before: int = 30, **fields: Any) -> Waiting:
     told = {"shares": "visit", "hard": False, "length": 365, **fields}
-    return Waiting(number, MONDAY + (due - opens_before) * DAY, MONDAY + due * DAY, **told)  # type: ignore[arg-type]
+    return Waiting(number, MONDAY + (due - opens_before) * DAY, MONDAY + due * DAY, **told)
 
 
 def test_diabetes_heart_and_kidneys_share_one_visit_on_the_day_of_the_first() -> None:
@@ -52,7 +54,7 @@ def test_what_is_due_before_the_one_that_opens_first_sets_the_day() -> None:
 
 
 @pytest.mark.parametrize("fields", [{"hard": True}, {"shares": "bloods"}, {"shares": ""}, {"length": 28}])
-def test_hard_deadlines_other_sorts_and_short_intervals_come_by_themselves(fields: dict[str, object]) -> None:
+def test_hard_deadlines_other_sorts_and_short_intervals_come_by_themselves(fields: dict[str, Any]) -> None:
     visits = coming_visits([occasion(1, 60), occasion(2, 75, **fields)], today=MONDAY)
     assert [visit.ids for visit in visits] == [(1,), (2,)]
 
@@ -116,7 +118,7 @@ def test_the_night_makes_the_visits_that_the_rule_says(solbakken: Cast, programm
     opened = dict(
         Task.objects.filter(ended_at=None, plan_step__isnull=False).values_list("plan_step", "due_on")
     )
-    expected = {}
+    expected: dict[int, dt.date] = {}
     for patient, rows in told.items():
         own = {row.id: row.due_on for row in rows}
         for visit in coming_visits(rows, today=MONDAY):
