@@ -21,6 +21,7 @@ from patients.imports.tables import Header, heading, records
 Format = Literal["fhir", "csv"]
 # One resource with an embedded document may be large; a file without line ends is not NDJSON.
 LINE_MAX = 8 * 2**20
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def read(
 ) -> Iterator[Row]:
     """All rows of an import, one at a time. Raises Unreadable where a file stops making sense.
 
-    `progress` hears after each line how many have been read of `found.lines`.
+    `progress` hears now and then how many lines have been read of `found.lines`.
     """
     before = 0
     with _readable():
@@ -142,16 +143,23 @@ def _read_fhir(part: Part, today: dt.date, synthetic_only: bool) -> Iterator[tup
 def _read_csv(
     part: Part, header: Header, today: dt.date, synthetic_only: bool
 ) -> Iterator[tuple[int, Iterable[Row]]]:
-    kind = synthea.kind_of(header.names)
-    names = header.names if kind else patient_list.columns(header.names)
+    """Rows by the batch, so that a row costs little; how many lines have been read when each is out."""
+    kind, name = synthea.kind_of(header.names), part.file.name
+    reader: synthea.Reader | patient_list.Reader
+    if kind:
+        reader = synthea.Reader(kind, header.names, name, today=today)
+    else:
+        names = patient_list.columns(header.names)
+        reader = patient_list.Reader(names, name, today=today, synthetic_only=synthetic_only)
+    wrong = _("Raden har ikke like mange felt som overskriften.")
+    row = 1
+    out: list[Row] = []
     for row, cells in records(part.file, part.survey, header):
-        place = Place(part.file.name, row)
         if cells is None:
-            wrong = _("Raden har ikke like mange felt som overskriften.")
-            yield row - 1, [RowError(kind or PATIENTS, place, "", wrong)]
-        elif kind:
-            named = dict(zip(names, cells, strict=True))
-            yield row - 1, synthea.parse(kind, place, named, today=today)
+            out.append(RowError(reader.kind, Place(name, row), "", wrong))
         else:
-            named = dict(zip(names, cells, strict=True))
-            yield row - 1, patient_list.parse(place, named, today=today, synthetic_only=synthetic_only)
+            reader.read(row, cells, out)
+        if len(out) >= BATCH or not row % BATCH:
+            yield row - 1, out
+            out = []
+    yield row - 1, [*out, *reader.rest()]

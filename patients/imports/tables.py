@@ -38,18 +38,22 @@ def records(file: File, survey: Survey, header: Header) -> Iterator[tuple[int, l
     Empty rows are passed over, and counted. Raises Unreadable where the file stops being CSV: after an open
     quote nobody can say where the next row begins.
     """
-    row = 1
+    row, width = 1, len(header.names)
     with file.text(survey.encoding) as text:
         reader = csv.reader(text, delimiter=header.separator, strict=True)
         try:
+            next(reader, None)
             for cells in reader:
-                if row > 1 and any(cells):
-                    yield row, cells if len(cells) == len(header.names) else None
                 row += 1
+                if len(cells) == width:
+                    if any(cells):
+                        yield row, cells
+                elif any(cells):
+                    yield row, None
         except csv.Error as error:
             raise Unreadable(
                 _(
                     "%(file)s, rad %(row)d: filen er ikke gyldig CSV her (kanskje et anførselstegn som mangler)."
                 )
-                % {"file": file.name, "row": row}
+                % {"file": file.name, "row": row + 1}
             ) from error
