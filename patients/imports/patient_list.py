@@ -105,6 +105,8 @@ class Reader:
         self._codes = Remembered(self._split)
         self._code = Remembered(_code)
         self._drugs = Remembered(_drug)
+        self._born = Remembered(lambda day: birth_date(day, "født", today=today), most=40_000)
+        self._sex = Remembered(_sex)
         # Names come again and again, and are forgotten with the reader.
         self._given = Remembered(lambda name: required(name, "fornavn", longest=80))
         self._family = Remembered(lambda name: required(name, "etternavn", longest=80))
@@ -114,14 +116,14 @@ class Reader:
     def read(self, row: int, cells: list[str], into: list[Row]) -> None:
         """A patient with conditions and drugs, or one RowError for them all."""
         cells.append("")
-        picked: tuple[str, ...] = self._pick(cells)
-        told, drugs = picked[-2:]
+        picked = self._pick(cells)
         place = Place(self._file, row)
         try:
-            person = self._patient(place, picked)
+            person = self._patient(place, *picked)
+            told, drugs = picked[-2:]
             followed, unmapped = self._codes[told] if told else ((), ())
         except Bad as bad:
-            into.append(RowError(PATIENTS, place, bad.column, bad.message, self._names(picked)))
+            into.append(RowError(PATIENTS, place, bad.column, bad.message, _names(*picked[:2])))
             return
         into.append(person)
         subject = person.identifiers[0]
@@ -142,37 +144,47 @@ class Reader:
         followed = [found for found in told if found[0]]
         return followed, [Unmapped(system, code, "") for icpc2, system, code in told if not icpc2]
 
-    def _patient(self, place: Place, picked: tuple[str, ...]) -> PatientRow:
-        number, own, given, family, born, sex, doctor, nurse, home_care, died, moved = picked[:-2]
-        today = self._today
-        birth = birth_date(born, "født", today=today)
-        found = _SEXES.get(sex) or _SEXES.get(sex.strip().lower())
-        if found is None:
-            raise Bad("kjønn", _("Skriv K, M eller la feltet stå tomt."))
+    def _patient(
+        self,
+        place: Place,
+        number: str,
+        own: str,
+        given: str,
+        family: str,
+        born: str,
+        sex: str,
+        doctor: str,
+        nurse: str,
+        home_care: str,
+        died: str,
+        moved: str,
+        *_others: str,
+    ) -> PatientRow:
+        birth = self._born[born]
         return PatientRow(
             place,
             _identifiers(number, own, self._synthetic_only),
             self._given[given],
             self._family[family],
             birth,
-            found,
+            self._sex[sex],
             self._doctor[doctor],
             True,
-            deceased_on(died, "død", born=birth, today=today) if died else None,
+            deceased_on(died, "død", born=birth, today=self._today) if died else None,
             True,
             self._tells_drugs,
             self._nurse[nurse],
             _yes(home_care) if home_care else None,
-            _moved_on(moved, today) if moved else None,
+            _moved_on(moved, self._today) if moved else None,
         )
 
-    @staticmethod
-    def _names(picked: tuple[str, ...]) -> tuple[Identifier, ...]:
-        """What a refused row calls its patient, as far as it can be read."""
-        try:
-            return _identifiers(picked[0], picked[1], synthetic_only=False)
-        except Bad:
-            return ()
+
+def _names(number: str, own: str) -> tuple[Identifier, ...]:
+    """What a refused row calls its patient, as far as it can be read."""
+    try:
+        return _identifiers(number, own, synthetic_only=False)
+    except Bad:
+        return ()
 
 
 def _identifiers(number: str, own: str, synthetic_only: bool) -> tuple[Identifier, ...]:
@@ -183,6 +195,13 @@ def _identifiers(number: str, own: str, synthetic_only: bool) -> tuple[Identifie
         found += (Identifier(EPJ_SYSTEM, own),)
     if not found:
         raise Bad("personnummer", _("Raden har verken personnummer eller pasientnr."))
+    return found
+
+
+def _sex(cell: str) -> str:
+    found = _SEXES.get(cell.strip().lower())
+    if found is None:
+        raise Bad("kjønn", _("Skriv K, M eller la feltet stå tomt."))
     return found
 
 
