@@ -43,6 +43,7 @@ ALIASES = {
     "fnr": "personnummer", "personnr": "personnummer",
     "pasientnr": "pasientnr", "pasientnummer": "pasientnr", "pasient-id": "pasientnr", "pasientid": "pasientnr",
     "fornavn": "fornavn", "etternavn": "etternavn",
+    "navn": "navn", "pasientnavn": "navn", "etternavn, fornavn": "navn",
     "født": "født", "fodt": "født", "fødselsdato": "født", "fodselsdato": "født",
     "kjønn": "kjønn", "kjonn": "kjønn",
     "fastlege": "fastlege", "lege": "fastlege",
@@ -56,7 +57,7 @@ ALIASES = {
 # In the order that `Reader` takes them.
 COLUMNS = (
     "personnummer", "pasientnr", "fornavn", "etternavn", "født", "kjønn", "fastlege", "fast sykepleier",
-    "hjemmesykepleie", "død", "ute av listen", "tilstander", "legemidler",
+    "hjemmesykepleie", "død", "ute av listen", "navn", "tilstander", "legemidler",
 )  # fmt: skip
 NEEDED = ("fornavn", "etternavn", "født")
 _SEXES = {
@@ -77,12 +78,15 @@ def columns(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def is_ours(names: tuple[str, ...]) -> bool:
     """Is this a patient list, even one with columns missing?"""
-    return len(set(columns(names)) & {"personnummer", "pasientnr", "fornavn", "etternavn", "født"}) >= 2
+    own = {"personnummer", "pasientnr", "fornavn", "etternavn", "navn", "født"}
+    return len(set(columns(names)) & own) >= 2
 
 
 def missing(names: tuple[str, ...]) -> list[str]:
     """The columns that a list must have and this one has not."""
     found = set(columns(names))
+    if "navn" in found:  # «Etternavn, Fornavn»
+        found |= {"fornavn", "etternavn"}
     lacking = [name for name in NEEDED if name not in found]
     if not found & {"personnummer", "pasientnr"}:
         lacking.append(_("personnummer eller pasientnr"))
@@ -101,6 +105,7 @@ class Reader:
         self._file = file
         self._today = today
         self._synthetic_only = synthetic_only
+        self._joined = not {"fornavn", "etternavn"} <= set(names)
         self._tells_drugs = "legemidler" in names
         self._codes = Remembered(self._split)
         self._code = Remembered(_code)
@@ -109,6 +114,7 @@ class Reader:
         self._sex = Remembered(_sex)
         # Names come again and again, and are forgotten with the reader.
         self._given = Remembered(lambda name: required(name, "fornavn", longest=80))
+        self._full_name = Remembered(_full_name)
         self._family = Remembered(lambda name: required(name, "etternavn", longest=80))
         self._doctor = Remembered(lambda name: text(name, "fastlege", longest=120))
         self._nurse = Remembered(lambda name: text(name, "fast sykepleier", longest=120))
@@ -116,10 +122,10 @@ class Reader:
     def read(self, row: int, cells: list[str], into: list[Row]) -> None:
         """A patient with conditions and drugs, or one RowError for them all."""
         cells.append("")
-        picked = self._pick(cells)
+        picked: tuple[str, ...] = self._pick(cells)
         place = Place(self._file, row)
         try:
-            person = self._patient(place, *picked)
+            person = self._patient(place, picked)
             told, drugs = picked[-2:]
             followed, unmapped = self._codes[told] if told else ((), ())
         except Bad as bad:
@@ -144,28 +150,18 @@ class Reader:
         followed = [found for found in told if found[0]]
         return followed, [Unmapped(system, code, "") for icpc2, system, code in told if not icpc2]
 
-    def _patient(
-        self,
-        place: Place,
-        number: str,
-        own: str,
-        given: str,
-        family: str,
-        born: str,
-        sex: str,
-        doctor: str,
-        nurse: str,
-        home_care: str,
-        died: str,
-        moved: str,
-        *_others: str,
-    ) -> PatientRow:
+    def _patient(self, place: Place, picked: tuple[str, ...]) -> PatientRow:
+        number, own, given, family, born, sex, doctor, nurse, home_care, died, moved, name = picked[:-2]
         birth = self._born[born]
+        if self._joined:
+            given_name, family_name = self._full_name[name]
+        else:
+            given_name, family_name = self._given[given], self._family[family]
         return PatientRow(
             place,
             _identifiers(number, own, self._synthetic_only),
-            self._given[given],
-            self._family[family],
+            given_name,
+            family_name,
             birth,
             self._sex[sex],
             self._doctor[doctor],
@@ -196,6 +192,14 @@ def _identifiers(number: str, own: str, synthetic_only: bool) -> tuple[Identifie
     if not found:
         raise Bad("personnummer", _("Raden har verken personnummer eller pasientnr."))
     return found
+
+
+def _full_name(cell: str) -> tuple[str, str]:
+    """Given and family name of «Oppspinn, Kari Ann». Without the comma nobody can say where one ends."""
+    family, comma, given = cell.partition(",")
+    if not comma:
+        raise Bad("navn", _("Skriv Etternavn, Fornavn med komma mellom.") if cell.strip() else _("Mangler."))
+    return required(given, "navn", longest=80), required(family, "navn", longest=80)
 
 
 def _sex(cell: str) -> str:

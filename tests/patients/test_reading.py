@@ -300,7 +300,7 @@ def test_files_that_are_no_import_are_refused_in_words(tmp_path: Path) -> None:
     assert "Filtypen" in unreadable(written("liste.pdf", b"%PDF-1.4"))
     assert "ikke en tekstfil" in unreadable(written("liste.csv", b"PK\0\0"))
     assert "mangler kolonner: født" in unreadable(written("a.csv", b"personnummer;fornavn;etternavn\n"))
-    assert "Fant ingen fil" in unreadable(written("b.csv", b"farge;antall\n"))
+    assert "Fant ingen fil" in unreadable(written("b.csv", b"farger\nblue\n"))
     assert "finnes ikke" in unreadable(tmp_path / "borte.csv")
     assert "skadet" in unreadable(written("c.zip", b"ikke en zip"))
     text = f'{HEAD}\n{GOOD}\n{KARI};"Kari;Oppspinn;01.02.1985;K;\n{GOOD}\n'
@@ -312,7 +312,7 @@ def test_files_that_are_no_import_are_refused_in_words(tmp_path: Path) -> None:
 def test_csv_and_fhir_together_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(f"{HEAD}\n{GOOD}\n")
     (tmp_path / "b.ndjson").write_text('{"resourceType":"Group"}\n')
-    assert "Både CSV og FHIR" in unreadable(tmp_path)
+    assert "Både tabeller og FHIR" in unreadable(tmp_path)
 
 
 def test_an_unknown_file_beside_known_ones_is_passed_over_and_named(tmp_path: Path) -> None:
