@@ -53,7 +53,7 @@ def heading(file: File, is_ours: Callable[[Header], bool]) -> tuple[Header, Surv
                 if not 2 <= len(cells) <= COLUMNS_MAX:
                     continue
                 header = Header("", titles(cells), name, row)
-                survey = Survey("", sheet.total_height)
+                survey = Survey("", sheet.end[0] + 1 if sheet.end else 0)
                 if is_ours(header):
                     return header, survey
                 first = first or (header, survey)
