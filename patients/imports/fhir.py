@@ -43,6 +43,8 @@ KIND_OF_TYPE = {
 # What an entry of a Bundle is called that tells of no resource to take in.
 ENTRY = "Bundle.entry"
 BUNDLES_DEEP = 3
+# What a resource of the wrong shape makes Python say.
+SHAPES = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
 _HAS_IT = {"active", "recurrence", "relapse"}
 _HAPPENED = {"arrived", "triaged", "in-progress", "onleave", "finished"}
 _IN_USE = {"active", "on-hold"}
@@ -96,7 +98,7 @@ class Reader:
             return _fact(kind, place, resource, today)
         except Bad as bad:
             return RowError(kind, place, bad.column, bad.message, _refused(kind, resource, url))
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError):
+        except SHAPES:
             wrong = _("Ressursen er ikke bygd som FHIR R4 sier.")
             return RowError(kind, place, "", wrong, _refused(kind, resource, url))
 
@@ -153,7 +155,7 @@ def _refused(kind: str, resource: dict[str, Any], url: str) -> tuple[Identifier,
         return ()
     try:
         return local_names(resource, url)
-    except (Bad, KeyError, TypeError, ValueError, AttributeError):
+    except (Bad, *SHAPES):
         return ()
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from django.utils.translation import gettext as _
 
@@ -31,7 +32,8 @@ def document_entries(file: File) -> int | None:
         lines = (line.strip(b"\xef\xbb\xbf \t\r\n") for line in iter(lambda: raw.readline(LARGEST), b""))
         filled = filter(None, lines)
         first, second = next(filled, b""), next(filled, b"")
-    if second.startswith(b"{") or not first.startswith(b"{"):
+    goes_on = first.endswith((b"[", b",", b":"))  # an object that is written over several lines
+    if not first.startswith(b"{") or (second.startswith(b"{") and not goes_on):
         return None
     if not second and len(first) < LARGEST - 8:
         try:
@@ -49,13 +51,13 @@ def read(
     """Of each line, or each entry of a document: its number, and the rows in it. Raises Unreadable."""
     reader = Reader(file.name, doctors, today=today, synthetic_only=synthetic_only)
     if not document:
-        for number, line in _lines(file):
-            if line is None:
+        for number, line in lines(file):
+            try:
+                yield number, reader.line(number, line.decode())
+            except UnicodeDecodeError:
                 yield number, [RowError(PATIENTS, Place(file.name, number), "", _("Linjen er ikke UTF-8."))]
-            else:
-                yield number, reader.line(number, line)
         return
-    with _document(file) as whole:
+    with document_of(file) as whole:
         number, seen = 0, None
         for number, entry in enumerate(whole.entries(), start=1):
             if number == 1 and _is_history(file, whole):
@@ -73,22 +75,20 @@ def practitioners(files: Iterable[tuple[File, bool]]) -> Practitioners:
         if not any(map(MARK.search, _pieces(file, overlap=_OVERLAP))):
             continue
         if document:
-            with _document(file) as whole:
+            with document_of(file) as whole:
                 for entry in whole.entries():
                     found.add_entry(entry)
             continue
-        for _number, line in _lines(file):
-            if line and MARK.search(line.encode()):
-                try:
-                    found.add(load(line))
-                except Wrong:
-                    continue  # told of when its row is read
+        for _number, line in lines(file):
+            if MARK.search(line):
+                with suppress(Wrong, UnicodeDecodeError):  # told of when the row is read
+                    found.add(load(line.decode()))
     return found
 
 
 @contextmanager
-def _document(file: File) -> Iterator[Document]:
-    with file.text("utf-8-sig") as text:
+def document_of(file: File, errors: str = "fordel_unreadable") -> Iterator[Document]:
+    with file.text("utf-8-sig", errors) as text:
         yield Document(text, file.name)
 
 
@@ -107,12 +107,9 @@ def _pieces(file: File, *, overlap: int) -> Iterator[bytes]:
             before = piece[-overlap:] if overlap else b""
 
 
-def _lines(file: File) -> Iterator[tuple[int, str | None]]:
-    """Number and text of each line that is not empty; None for a line that is not UTF-8."""
+def lines(file: File) -> Iterator[tuple[int, bytes]]:
+    """Number and bytes of each line that is not empty."""
     with file.open() as raw:
         for number, line in enumerate(iter(lambda: raw.readline(LARGEST), b""), start=1):
             if line.strip():
-                try:
-                    yield number, line.decode("utf-8-sig" if number == 1 else "utf-8")
-                except UnicodeDecodeError:
-                    yield number, None
+                yield number, line.removeprefix(codecs.BOM_UTF8)

@@ -74,11 +74,18 @@ class Document:
 
     def __init__(self, text: IO[str], file: str) -> None:
         self.head: dict[str, Any] = {}
+        self._span = 0, 0
         self._text = text
         self._file = file
         self._buffer = ""
         self._at = 0
         self._kept = 0  # what `head` has come to, in characters
+
+    @property
+    def raw(self) -> str:
+        """The entry that was handed out last, as it is written."""
+        start, end = self._span
+        return self._buffer[start:end]
 
     def entries(self) -> Iterator[Any]:
         """Each entry; an instance of Wrong for one that is JSON, and not to be read. Ends with the object."""
@@ -103,8 +110,9 @@ class Document:
     def _members(self) -> Iterator[Any]:
         self._expect("[")
         while self._next() != "]":
-            yield self._value()
+            value = self._value()
             self._kept = 0
+            yield value
             if self._next() == ",":
                 self._at += 1
             elif self._next() != "]":
@@ -124,6 +132,7 @@ class Document:
             else:
                 if end < len(self._buffer) or not self._more():  # else a number may go on
                     self._kept += end - self._at
+                    self._span = self._at, end
                     self._at = end
                     return value
 
