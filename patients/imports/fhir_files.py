@@ -46,10 +46,16 @@ def document_entries(file: File) -> int | None:
 
 
 def read(
-    file: File, *, document: bool, doctors: Practitioners, today: dt.date, synthetic_only: bool
+    file: File,
+    doctors: Practitioners,
+    *,
+    document: bool,
+    today: dt.date,
+    synthetic_only: bool,
+    also: frozenset[str],
 ) -> Iterator[tuple[int, Iterable[Row]]]:
     """Of each line, or each entry of a document: its number, and the rows in it. Raises Unreadable."""
-    reader = Reader(file.name, doctors, today=today, synthetic_only=synthetic_only)
+    reader = Reader(file.name, doctors, today=today, synthetic_only=synthetic_only, also=also)
     if not document:
         for number, line in lines(file):
             try:
