@@ -36,7 +36,7 @@ ICD10_SYSTEMS = frozenset(
     }
 )
 _DATA = Path(__file__).resolve().parent.parent / "data"
-_ICPC2 = re.compile(r"([A-Z]\d\d)(?:\.\d+)?")
+_ICPC2 = re.compile(r"([A-Z]\d\d)(?:[1-9]|\.\d+)?")
 _ICD10 = re.compile(r"[A-Z]\d[\dA-B](?:\.?[\dA-Z]{1,4})?")
 # ICPC-2 has no chapters under these letters: a code that begins with one is ICD-10, whoever wrote it.
 _ICD10_ONLY = frozenset("CEGIJMOQV")
@@ -65,7 +65,7 @@ def _from_icd10() -> dict[str, str]:
 
 
 def icpc2_code(text: str) -> str | None:
-    """`T90` out of `T90`, `t90` or ICPC-2B's `T90.0001`; None for what is no ICPC-2 code."""
+    """`T90` out of `T90`, `t90` or ICPC-2B's `T90.0001`, `R99` out of Norway's own `R992`; None for what is none."""
     found = _ICPC2.fullmatch(text.strip().upper())
     return found.group(1) if found else None
 

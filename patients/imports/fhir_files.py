@@ -45,6 +45,14 @@ def document_entries(file: File) -> int | None:
     return sum(len(_RESOURCE.findall(piece)) for piece in _pieces(file, overlap=0))
 
 
+def is_empty(file: File, *, document: bool) -> bool:
+    """Is there no line, or a Bundle without entries?"""
+    if not document:
+        return next(lines(file), None) is None
+    with document_of(file) as whole:
+        return next(whole.entries(), None) is None and whole.head.get("resourceType") == "Bundle"
+
+
 def read(
     file: File,
     doctors: Practitioners,

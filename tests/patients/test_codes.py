@@ -60,6 +60,7 @@ def test_what_is_disease_and_what_is_only_risk(code: str, icpc2: str | None) -> 
 
 def test_icpc2_codes_are_read_as_gps_write_them() -> None:
     assert icpc2_code(" t90 ") == icpc2_code("T90.0001") == "T90"
+    assert icpc2_code("R992") == "R99"  # covid-19
     assert icpc2_code("T9") is icpc2_code("T900") is icpc2_code("diabetes") is None
     assert followed_code(ICPC2, "T90") == "T90"
     assert followed_code(ICPC2, "A04") is None
