@@ -72,10 +72,8 @@ def _write(part: Part, rows: frozenset[int], path: Path, patients: frozenset[str
 def _write_csv(part: Part, rows: frozenset[int], path: Path) -> bool:
     """The lines of the rows as they are, down to a byte that is no letter."""
     utf16 = part.survey.encoding == "utf-16"
-    encoding = part.survey.encoding.removesuffix(
-        "-sig"
-    )  # a mark at the beginning is text, and comes with the heading
-    errors = "replace" if utf16 else "surrogateescape"
+    # UTF-8 gets its mark if it has none: few rows may not show what they are, and spreadsheets go by it.
+    encoding, errors = part.survey.encoding, "replace" if utf16 else "surrogateescape"
     with (
         part.file.text(encoding, errors) as text,
         path.open("w", encoding=encoding, errors=errors, newline="") as out,

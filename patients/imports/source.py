@@ -187,7 +187,8 @@ def survey(file: File) -> Survey:
         is_utf8 = is_utf8 and decode(b"", final=True) is not None
     except UnicodeDecodeError:
         is_utf8 = False
-    encoding = "utf-8-sig" if is_utf8 or _mostly_utf8(file) else "cp1252"
+    is_utf8 = is_utf8 or start.startswith(codecs.BOM_UTF8) or _mostly_utf8(file)
+    encoding = "utf-8-sig" if is_utf8 else "cp1252"
     return Survey(encoding, seen.lines + (last != b"\n"), seen.longest)
 
 
