@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, TextIO
 
 from django.utils.translation import gettext as _
 
@@ -64,7 +64,7 @@ class File:
             yield member
 
     @contextmanager
-    def text(self, encoding: str, errors: str = "fordel_unreadable") -> Iterator[IO[str]]:
+    def text(self, encoding: str, errors: str = "fordel_unreadable") -> Iterator[TextIO]:
         """Line ends untouched: a quoted field may hold one. A byte that is no letter is `UNREADABLE`."""
         with (
             self.open() as raw,

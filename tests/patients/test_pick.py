@@ -66,6 +66,18 @@ def test_a_byte_that_is_no_letter_comes_back_as_it_is(tmp_path: Path) -> None:
     assert [row.column for row in rows_of(out) if isinstance(row, RowError)] == ["fornavn"]
 
 
+def test_rows_that_would_look_like_another_encoding_by_themselves_are_written_as_that(tmp_path: Path) -> None:
+    lines = [
+        HEAD,
+        "1;Åse;Ærø;1985-01-01",
+        "2;Bjørn;Ås;1985-01-01",
+        "3;Ã¥;Ã¥;x",
+    ]  # the last is cp1252, and å in UTF-8
+    (tmp_path / "liste.csv").write_text("\n".join(lines), encoding="cp1252")
+    out = picked(tmp_path / "liste.csv", tmp_path, liste=[4])
+    assert out.read_text("utf-8-sig").splitlines() == [lines[0], lines[3]]
+
+
 def test_excels_unicode_text_comes_back_as_that(tmp_path: Path) -> None:
     text = f"{HEAD}\r\n1;Å;B;1985-01-01\r\n2;Å;B;x\r\n".replace(";", "\t")
     (tmp_path / "liste.txt").write_bytes(text.encode("utf-16"))
