@@ -12,13 +12,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from enum import Enum
+from functools import cache, lru_cache
 
 FNR_SYSTEM = "urn:oid:2.16.578.1.12.4.1.4.1"
 DNR_SYSTEM = "urn:oid:2.16.578.1.12.4.1.4.2"
 
 _FIRST = (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)
 _SECOND = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
-_FIRST_REMAINDERS = frozenset({0, 1, 2, 3})
+_FIRST_REMAINDER_MAX = 3  # 0 until 2032
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 # Order digits as they were given out before 2032, by year of birth.
 _ORDER = ((1854, 1899, 500, 749), (1900, 1999, 0, 499), (2000, 2039, 500, 999))
@@ -40,11 +41,16 @@ def fault(number: str, *, synthetic_only: bool) -> Fault | None:
     """
     if len(number) != 11 or not (number.isascii() and number.isdigit()):
         return Fault.SHAPE
-    if not _date_exists(number):
+    exists, synthetic, first, second = _date_part(number[:6])
+    if not exists:
         return Fault.DATE
-    if not _controlled(number):
+    first_order, second_order = _sums(6, 3)[number[6:9]]
+    first_control, second_control = _sums(9, 2)[number[9:]]
+    if (first + first_order + first_control) % 11 > _FIRST_REMAINDER_MAX or (
+        second + second_order + second_control
+    ) % 11:
         return Fault.CONTROL
-    return Fault.NOT_SYNTHETIC if synthetic_only and not is_synthetic(number) else None
+    return Fault.NOT_SYNTHETIC if synthetic_only and not synthetic else None
 
 
 def is_valid(number: str) -> bool:
@@ -61,7 +67,7 @@ def is_synthetic(number: str) -> bool:
 
 
 def is_d_number(number: str) -> bool:
-    return number[:1] in {"4", "5", "6", "7"}
+    return "4" <= number[:1] <= "7"
 
 
 def system_of(number: str) -> str:
@@ -102,8 +108,23 @@ def _weighted(digits: str, weights: tuple[int, ...]) -> int:
     return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False))
 
 
-def _controlled(number: str) -> bool:
-    return _weighted(number, _FIRST) % 11 in _FIRST_REMAINDERS and _weighted(number, _SECOND) % 11 == 0
+# A list of a hundred thousand is checked number by number: the sums are looked up in four parts.
+
+
+@lru_cache(maxsize=40_000)  # as many as there are days in a century
+def _date_part(digits: str) -> tuple[bool, bool, int, int]:
+    """Of the six first digits: does the date exist, is it a synthetic one, and their part of the two sums."""
+    first_left, second_left = _sums(0, 3)[digits[:3]]
+    first_right, second_right = _sums(3, 3)[digits[3:]]
+    synthetic = 81 <= int(digits[2:4]) <= 92
+    return _date_exists(digits), synthetic, first_left + first_right, second_left + second_right
+
+
+@cache
+def _sums(start: int, length: int) -> dict[str, tuple[int, int]]:
+    """Of every run of `length` digits that may stand at `start`: its part of the two sums."""
+    every = (f"{n:0{length}d}" for n in range(10**length))
+    return {run: (_weighted(run, _FIRST[start:]), _weighted(run, _SECOND[start:])) for run in every}
 
 
 def _date_exists(number: str) -> bool:

@@ -42,13 +42,13 @@ class Tally:
             self._other[kind] += 1
 
     def unmapped(self, row: Unmapped) -> None:
-        self.read(CONDITIONS)
-        self._counts[CONDITIONS]["unmapped"] += 1
+        self._counts[CONDITIONS]["read"] += row.times
+        self._counts[CONDITIONS]["unmapped"] += row.times
         key = (row.system, row.code)
         if key not in self._names and len(self._names) >= CODES_KEPT:
             key = ("", "")
         self._names.setdefault(key, row.text)
-        self._codes[key] += 1
+        self._codes[key] += row.times
 
     def refuse(self, error: RowError) -> None:
         """Count a refused row. What a patient's own row tells besides is refused with it in silence."""

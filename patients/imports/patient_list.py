@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from functools import partial
+from operator import itemgetter
 
 from django.utils.translation import gettext as _
 
-from patients.imports.codes import ICPC2, followed_code, icpc2_code
+from patients.imports.codes import followed_code, written_code
 from patients.imports.rows import (
     PATIENTS,
     ConditionRow,
@@ -20,30 +21,55 @@ from patients.imports.rows import (
     RowError,
     Unmapped,
 )
-from patients.imports.values import Bad, birth_date, cut, deceased_on, personnummer, required, text
+from patients.imports.values import (
+    Bad,
+    Remembered,
+    birth_date,
+    cut,
+    date,
+    deceased_on,
+    personnummer,
+    required,
+    text,
+)
 
 # A clinic's own number for a patient; unique within the clinic, so it needs no name of a system.
 EPJ_SYSTEM = "epj:pasientnr"
 LIST = "pasientliste"
+_BETWEEN = re.compile(r"[\s,;|/]+")
 _ATC = re.compile(r"([A-Z]\d{2}[A-Z]{2}\d{2})\s+(.+)")
 
 ALIASES = {
     "personnummer": "personnummer", "fødselsnummer": "personnummer", "fodselsnummer": "personnummer",
-    "fnr": "personnummer", "personnr": "personnummer",
+    "fnr": "personnummer", "personnr": "personnummer", "fødselsnr": "personnummer", "f.nr": "personnummer",
     "pasientnr": "pasientnr", "pasientnummer": "pasientnr", "pasient-id": "pasientnr", "pasientid": "pasientnr",
     "fornavn": "fornavn", "etternavn": "etternavn",
-    "født": "født", "fodt": "født", "fødselsdato": "født", "fodselsdato": "født",
+    "navn": "navn", "pasientnavn": "navn", "etternavn, fornavn": "navn",
+    "født": "født", "fodt": "født", "f.dato": "født", "fødselsdato": "født", "fodselsdato": "født",
     "kjønn": "kjønn", "kjonn": "kjønn",
     "fastlege": "fastlege", "lege": "fastlege",
+    "fast sykepleier": "fast sykepleier", "sykepleier": "fast sykepleier",
+    "hjemmesykepleie": "hjemmesykepleie", "hjemmetjeneste": "hjemmesykepleie",
+    "ute av listen": "ute av listen", "ut av listen": "ute av listen", "meldt av listen": "ute av listen",
     "tilstander": "tilstander", "diagnoser": "tilstander", "icpc-2": "tilstander", "icpc2": "tilstander",
+    "icd-10": "icd-10", "icd10": "icd-10", "icd-10-koder": "icd-10", "diagnoser (icd-10)": "icd-10",
     "legemidler": "legemidler", "legemidler i bruk": "legemidler",
     "død": "død", "dod": "død", "dødsdato": "død", "dodsdato": "død",
 }  # fmt: skip
+# In the order that `Reader` takes them.
+COLUMNS = (
+    "personnummer", "pasientnr", "fornavn", "etternavn", "født", "kjønn", "fastlege", "fast sykepleier",
+    "hjemmesykepleie", "død", "ute av listen", "navn", "tilstander", "icd-10", "legemidler",
+)  # fmt: skip
 NEEDED = ("fornavn", "etternavn", "født")
 _SEXES = {
     "k": "female", "kvinne": "female", "f": "female", "female": "female", "jente": "female",
     "m": "male", "mann": "male", "male": "male", "gutt": "male",
     "": "unknown", "ukjent": "unknown", "annet": "unknown",
+}  # fmt: skip
+_YES_NO = {
+    "ja": True, "j": True, "x": True, "1": True, "sann": True, "true": True,
+    "nei": False, "n": False, "0": False, "usann": False, "false": False, "": None,
 }  # fmt: skip
 
 
@@ -54,92 +80,185 @@ def columns(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def is_ours(names: tuple[str, ...]) -> bool:
     """Is this a patient list, even one with columns missing?"""
-    return len(set(columns(names)) & {"personnummer", "pasientnr", "fornavn", "etternavn", "født"}) >= 2
+    own = {"personnummer", "pasientnr", "fornavn", "etternavn", "navn", "født"}
+    return len(set(columns(names)) & own) >= 2
 
 
 def missing(names: tuple[str, ...]) -> list[str]:
     """The columns that a list must have and this one has not."""
     found = set(columns(names))
+    if "navn" in found:  # «Etternavn, Fornavn»
+        found |= {"fornavn", "etternavn"}
     lacking = [name for name in NEEDED if name not in found]
     if not found & {"personnummer", "pasientnr"}:
         lacking.append(_("personnummer eller pasientnr"))
     return lacking
 
 
-def parse(place: Place, cells: dict[str, str], *, today: dt.date, synthetic_only: bool) -> Iterator[Row]:
-    """A patient with conditions and drugs, or one RowError for them all."""
-    try:
-        person = _patient(place, cells, today, synthetic_only)
-        codes = _codes(cells.get("tilstander", ""))
-        drugs = list(_drugs(cells.get("legemidler", "")))
-    except Bad as bad:
-        yield RowError(PATIENTS, place, bad.column, bad.message, _names(cells))
-        return
-    yield person
-    subject = person.identifiers[0]
-    for code in codes:
-        if followed := followed_code(ICPC2, code):
-            yield ConditionRow(place, subject, followed, ICPC2, code, "", None, None)
+# Of a cell with codes: (ICPC-2, system, code as written) of what we follow, and what we do not.
+Told = tuple[list[tuple[str, str, str]], list[Unmapped]]
+
+
+class Reader:
+    """Reads the rows of a list under one heading (our names for its columns). Fast where the row is good."""
+
+    kind = PATIENTS
+
+    def __init__(
+        self,
+        names: tuple[str, ...],
+        file: str,
+        *,
+        today: dt.date,
+        synthetic_only: bool,
+        also: frozenset[str] = frozenset(),
+    ) -> None:
+        # A column that the list has not got is read from beyond its last cell, where `read` puts an empty one.
+        places = (names.index(name) if name in names else len(names) for name in COLUMNS)
+        self._pick = itemgetter(*places)
+        self._file = file
+        self._today = today
+        self._synthetic_only = synthetic_only
+        self._joined = not {"fornavn", "etternavn"} <= set(names)
+        self._tells_drugs = "legemidler" in names
+        self._also = also
+        self._codes = Remembered(partial(self._split, Remembered(self._icpc2_or_icd10)))
+        self._icd10_codes = Remembered(partial(self._split, Remembered(self._icd10)))
+        self._drugs = Remembered(_drug)
+        self._born = Remembered(lambda day: birth_date(day, "født", today=today), most=40_000)
+        self._sex = Remembered(_sex)
+        # Names come again and again, and are forgotten with the reader.
+        self._given = Remembered(lambda name: required(name, "fornavn", longest=80))
+        self._full_name = Remembered(_full_name)
+        self._family = Remembered(lambda name: required(name, "etternavn", longest=80))
+        self._doctor = Remembered(lambda name: text(name, "fastlege", longest=120))
+        self._nurse = Remembered(lambda name: text(name, "fast sykepleier", longest=120))
+
+    def read(self, row: int, cells: list[str], into: list[Row]) -> None:
+        """A patient with conditions and drugs, or one RowError for them all."""
+        cells.append("")
+        picked: tuple[str, ...] = self._pick(cells)
+        place = Place(self._file, row)
+        try:
+            person = self._patient(place, picked)
+            codes, icd10, drugs = picked[-3:]
+            told = [self._codes[codes]] if codes else []
+            if icd10:
+                told.append(self._icd10_codes[icd10])
+        except Bad as bad:
+            into.append(RowError(PATIENTS, place, bad.column, bad.message, _names(*picked[:2])))
+            return
+        into.append(person)
+        subject = person.identifiers[0]
+        for followed, unmapped in told:
+            for icpc2, system, code in followed:
+                into.append(ConditionRow(place, subject, icpc2, system, code, "", None, None))
+            into.extend(unmapped)
+        for drug in drugs.split("|") if drugs else ():
+            code, name = self._drugs[drug]
+            if name:
+                into.append(MedicationRow(place, subject, LIST, code, name, None, None, True))
+
+    def rest(self) -> list[Row]:
+        return []
+
+    def _icpc2_or_icd10(self, word: str) -> tuple[str, str, str]:
+        """ICPC-2, system and code as written; ICPC-2 is empty when no programme follows it."""
+        found = written_code(word)
+        if found is None:
+            raise Bad(
+                "tilstander", _("Inneholder noe annet enn koder (ICPC-2 eller ICD-10) med komma mellom.")
+            )
+        return followed_code(*found, self._also) or "", *found
+
+    def _icd10(self, word: str) -> tuple[str, str, str]:
+        found = written_code(word, icd10=True)
+        if found is None:
+            raise Bad("icd-10", _("Inneholder noe annet enn ICD-10-koder med komma mellom."))
+        return followed_code(*found, self._also) or "", *found
+
+    def _split(self, words: dict[str, tuple[str, str, str]], cell: str) -> Told:
+        """Of a cell with codes: what we follow, and what we do not; each code once."""
+        told = dict.fromkeys([words[word] for word in _BETWEEN.split(cell) if word])
+        followed = [found for found in told if found[0]]
+        return followed, [Unmapped(system, code, "") for icpc2, system, code in told if not icpc2]
+
+    def _patient(self, place: Place, picked: tuple[str, ...]) -> PatientRow:
+        number, own, given, family, born, sex, doctor, nurse, home_care, died, moved, name = picked[:-3]
+        birth = self._born[born]
+        if self._joined:
+            given_name, family_name = self._full_name[name]
         else:
-            yield Unmapped(ICPC2, code, "")
-    for code, name in drugs:
-        yield MedicationRow(place, subject, LIST, code, name, None, None, in_use=True)
+            given_name, family_name = self._given[given], self._family[family]
+        return PatientRow(
+            place,
+            _identifiers(number, own, self._synthetic_only),
+            given_name,
+            family_name,
+            birth,
+            self._sex[sex],
+            self._doctor[doctor],
+            True,
+            deceased_on(died, "død", born=birth, today=self._today) if died else None,
+            True,
+            self._tells_drugs,
+            self._nurse[nurse],
+            _yes(home_care) if home_care else None,
+            _moved_on(moved, self._today) if moved else None,
+        )
 
 
-def _patient(place: Place, cells: dict[str, str], today: dt.date, synthetic_only: bool) -> PatientRow:
-    born = birth_date(cells["født"], "født", today=today)
-    sex = _SEXES.get(cells.get("kjønn", "").strip().lower())
-    if sex is None:
-        raise Bad("kjønn", _("Skriv K, M eller la feltet stå tomt."))
-    return PatientRow(
-        place=place,
-        identifiers=_identifiers(cells, synthetic_only),
-        given_name=required(cells["fornavn"], "fornavn", longest=80),
-        family_name=required(cells["etternavn"], "etternavn", longest=80),
-        birth_date=born,
-        sex=sex,
-        doctor=text(cells.get("fastlege", ""), "fastlege", longest=120),
-        doctor_must_exist=True,
-        deceased_on=deceased_on(cells.get("død", ""), "død", born=born, today=today),
-        all_drugs_told="legemidler" in cells,
-    )
-
-
-def _identifiers(cells: dict[str, str], synthetic_only: bool) -> tuple[Identifier, ...]:
-    found = []
-    if cells.get("personnummer", "").strip():
-        found.append(personnummer(cells["personnummer"], "personnummer", synthetic_only=synthetic_only))
-    if own := text(cells.get("pasientnr", ""), "pasientnr", longest=80):
-        found.append(Identifier(EPJ_SYSTEM, own))
-    if not found:
-        raise Bad("personnummer", _("Raden har verken personnummer eller pasientnr."))
-    return tuple(found)
-
-
-def _names(cells: dict[str, str]) -> tuple[Identifier, ...]:
+def _names(number: str, own: str) -> tuple[Identifier, ...]:
     """What a refused row calls its patient, as far as it can be read."""
     try:
-        return _identifiers(cells, synthetic_only=False)
+        return _identifiers(number, own, synthetic_only=False)
     except Bad:
         return ()
 
 
-def _codes(cell: str) -> list[str]:
-    codes = []
-    for word in re.split(r"[\s,;|/]+", cell.strip()):
-        code = icpc2_code(word)
-        if word and code is None:
-            raise Bad("tilstander", _("Inneholder noe annet enn ICPC-2-koder med komma mellom."))
-        if code and code not in codes:
-            codes.append(code)
-    return codes
+def _identifiers(number: str, own: str, synthetic_only: bool) -> tuple[Identifier, ...]:
+    found: tuple[Identifier, ...] = ()
+    if number and not number.isspace():
+        found = (personnummer(number, "personnummer", synthetic_only=synthetic_only),)
+    if own and (own := own if own.isdigit() and len(own) < 20 else text(own, "pasientnr", longest=80)):
+        found += (Identifier(EPJ_SYSTEM, own),)
+    if not found:
+        raise Bad("personnummer", _("Raden har verken personnummer eller pasientnr."))
+    return found
 
 
-def _drugs(cell: str) -> Iterator[tuple[str, str]]:
-    """`A10BA02 Metformin | Paracet`: code and name; a name without an ATC code is its own code."""
-    for drug in cell.split("|"):
-        name = cut(drug, 200)
-        if found := _ATC.fullmatch(name):
-            yield found.group(1), found.group(2)
-        elif name:
-            yield name.lower()[:40], name
+def _full_name(cell: str) -> tuple[str, str]:
+    """Given and family name of «Oppspinn, Kari Ann». Without the comma nobody can say where one ends."""
+    family, comma, given = cell.partition(",")
+    if not comma:
+        raise Bad("navn", _("Skriv Etternavn, Fornavn med komma mellom.") if cell.strip() else _("Mangler."))
+    return required(given, "navn", longest=80), required(family, "navn", longest=80)
+
+
+def _sex(cell: str) -> str:
+    found = _SEXES.get(cell.strip().lower())
+    if found is None:
+        raise Bad("kjønn", _("Skriv K, M eller la feltet stå tomt."))
+    return found
+
+
+def _yes(cell: str) -> bool | None:
+    word = cell.strip().lower()
+    if word not in _YES_NO:
+        raise Bad("hjemmesykepleie", _("Skriv ja, nei eller la feltet stå tomt."))
+    return _YES_NO[word]
+
+
+def _moved_on(cell: str, today: dt.date) -> dt.date | None:
+    moved = date(cell, "ute av listen")
+    if moved and moved > today:
+        raise Bad("ute av listen", _("Datoen er i framtiden."))
+    return moved
+
+
+def _drug(drug: str) -> tuple[str, str]:
+    """`A10BA02 Metformin`: code and name; a name without an ATC code is its own code. Both empty for nothing."""
+    name = cut(drug, 200)
+    if found := _ATC.fullmatch(name):
+        return found.group(1), found.group(2)
+    return name.lower()[:40], name

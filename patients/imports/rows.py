@@ -1,9 +1,11 @@
-"""What every format becomes: patients, what they live with, drugs, contacts; or why a row was refused."""
+"""What every format becomes: patients, what they live with, drugs, contacts; or why a row was refused.
+
+Named tuples, not dataclasses: an import makes millions, and these cost a fifth.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import NamedTuple
 
 # The system of names that mean something inside one import only, such as a FHIR resource id. Never stored.
@@ -29,12 +31,12 @@ class Identifier(NamedTuple):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class PatientRow:
+class PatientRow(NamedTuple):
     """`identifiers` are all names the row gives the patient, `LOCAL` ones among them.
 
-    `doctor` is a name to be found among the clinic's doctors; `doctor_must_exist` refuses the row if it is
-    not. `deceased_exact` is False for «dead, we are not told when»: the date is then the day of the import.
+    `doctor` is a name to be found among the clinic's doctors, `usual_nurse` among its nurses;
+    `doctor_must_exist` refuses the row if either is not. `deceased_exact` is False for «dead, we are not told
+    when»: the date is then the day of the import. `home_care` None: the row does not say.
     """
 
     place: Place
@@ -49,10 +51,12 @@ class PatientRow:
     deceased_exact: bool = True
     # The row lists all drugs in use: one that is not there any more has ended.
     all_drugs_told: bool = False
+    usual_nurse: str = ""
+    home_care: bool | None = None
+    moved_on: dt.date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionRow:
+class ConditionRow(NamedTuple):
     """A condition that we follow. `ends_on` None: the patient has it."""
 
     place: Place
@@ -65,8 +69,7 @@ class ConditionRow:
     ends_on: dt.date | None
 
 
-@dataclass(frozen=True, slots=True)
-class MedicationRow:
+class MedicationRow(NamedTuple):
     """A drug; `in_use` False ends one that we have, and brings in nothing."""
 
     place: Place
@@ -79,8 +82,7 @@ class MedicationRow:
     in_use: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EncounterRow:
+class EncounterRow(NamedTuple):
     place: Place
     subject: Identifier
     source_id: str
@@ -90,24 +92,25 @@ class EncounterRow:
     ends_at: dt.datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Unmapped:
-    """A condition with a code that no programme follows: counted and named, not kept."""
+class Unmapped(NamedTuple):
+    """A condition with a code that no programme follows: counted and named, not kept.
+
+    `times`: how many rows told of it. Most conditions of a journal are such; they are counted where they are read.
+    """
 
     system: str
     code: str
     text: str
+    times: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Ignored:
+class Ignored(NamedTuple):
     """A row that is none of our business. `kind` is one of `KINDS`, or a FHIR resource type."""
 
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class RowError:
+class RowError(NamedTuple):
     """A refused row. The message never repeats what the row says.
 
     `refused` are the names of a patient that cannot be taken in, so that what else the import tells of the

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, TextIO
 
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,8 @@ UNPACKED_MAX = 2 * 2**30
 # Bulk FHIR packs 20–30 times; a bomb up to 1,032 (the most that deflate can do).
 RATIO_MAX = 200
 FILES_MAX = 500
+# Zips that are one document.
+OFFICE = frozenset({".xlsx", ".xlsm", ".ods", ".docx", ".pptx"})
 _CHUNK = 2**20
 # What every system packs with. bzip2 and LZMA pack much denser than the ratio above is meant for.
 _PACKED_WITH = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -62,21 +64,22 @@ class File:
             yield member
 
     @contextmanager
-    def text(self, encoding: str) -> Iterator[IO[str]]:
+    def text(self, encoding: str, errors: str = "fordel_unreadable") -> Iterator[TextIO]:
         """Line ends untouched: a quoted field may hold one. A byte that is no letter is `UNREADABLE`."""
         with (
             self.open() as raw,
-            io.TextIOWrapper(raw, encoding=encoding, errors="fordel_unreadable", newline="") as text,
+            io.TextIOWrapper(raw, encoding=encoding, errors=errors, newline="") as text,
         ):
             yield text
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a first pass over a file tells: its encoding and how many lines it has."""
+    """What a first pass over a file tells. `longest`: no line is longer than this and two megabytes, in bytes."""
 
     encoding: str
     lines: int
+    longest: int = 0
 
 
 def files_at(path: Path, *, unpacked_max: int = UNPACKED_MAX) -> list[File]:
@@ -91,7 +94,7 @@ def files_at(path: Path, *, unpacked_max: int = UNPACKED_MAX) -> list[File]:
         files = [File(p.name, p) for p in found]
     elif not path.is_file():
         raise Unreadable(_("Filen eller mappen finnes ikke."))
-    elif zipfile.is_zipfile(path):
+    elif zipfile.is_zipfile(path) and path.suffix.lower() not in OFFICE:
         return _in_zip(path, unpacked_max)
     elif path.suffix.lower() == ".zip":
         raise Unreadable(_("Zip-filen er skadet, eller ikke en zip-fil."))
@@ -108,18 +111,24 @@ def _in_zip(path: Path, unpacked_max: int) -> list[File]:
             everything = archive.infolist()
     except Exception as error:
         raise Unreadable(_("Zip-filen er skadet, eller ikke en zip-fil.")) from error
+    members = [m for m in trusted(everything, unpacked_max) if not _is_litter(m.filename)]
+    if not members:
+        raise Unreadable(_("Zip-filen er tom."))
+    return [File(m.filename, path, m.filename) for m in sorted(members, key=lambda m: m.filename)]
+
+
+def trusted(everything: list[zipfile.ZipInfo], unpacked_max: int) -> list[zipfile.ZipInfo]:
+    """The files of a zip's directory. Raises Unreadable for one that is more than it seems."""
     for member in everything:
         _trust(member)
-    members = [m for m in everything if not m.is_dir() and not _is_litter(m.filename)]
+    members = [m for m in everything if not m.is_dir()]
     unpacked = sum(m.file_size for m in members)
     packed = sum(m.compress_size for m in members)
     if len(members) > FILES_MAX or unpacked > unpacked_max:
         raise Unreadable(_("Zip-filen inneholder mer enn det som kan leses på én gang."))
     if unpacked > 10 * _CHUNK and unpacked > RATIO_MAX * packed:
         raise Unreadable(_("Zip-filen er pakket så tett at den ikke er til å stole på."))
-    if not members:
-        raise Unreadable(_("Zip-filen er tom."))
-    return [File(m.filename, path, m.filename) for m in sorted(members, key=lambda m: m.filename)]
+    return members
 
 
 def _is_litter(name: str) -> bool:
@@ -144,29 +153,68 @@ def _trust(member: zipfile.ZipInfo) -> None:
 
 
 def survey(file: File) -> Survey:
-    """Reads the file once: UTF-8 (with or without BOM) if it is that, else Windows-1252; and its lines."""
+    """Reads the file once: its encoding, its lines, and how long a line may be.
+
+    UTF-8 or UTF-16 if it begins with that mark. Else UTF-8 if it is that, or if more of its letters beyond ASCII
+    are than are not: one broken byte does not make a Windows-1252 file. Else Windows-1252.
+    """
     decode = codecs.getincrementaldecoder("utf-8")().decode
-    lines, last, start, is_utf8 = 0, b"\n", b"", True
+    seen = Survey("utf-8-sig", 0, 0)
+    start, last, gap, is_utf8 = b"", b"\n", 0, True
     with file.open() as raw:
         while chunk := raw.read(_CHUNK):
-            start = start or chunk[:3]
+            if not start:
+                start = chunk[:4]
+                if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                    return _survey_utf16(file)
             if b"\0" in chunk:
-                raise Unreadable(
-                    _("%(file)s er ikke en tekstfil. Lagre den som CSV (UTF-8).") % {"file": file.name}
-                )
-            lines += chunk.count(b"\n")
+                raise _not_text(file)
+            first = chunk.find(b"\n")
+            seen = Survey(
+                seen.encoding,
+                seen.lines + chunk.count(b"\n"),
+                max(seen.longest, gap + (len(chunk) if first < 0 else first)),
+            )
+            gap = gap + len(chunk) if first < 0 else len(chunk) - chunk.rfind(b"\n")
             last = chunk[-1:]
-            if is_utf8:
-                try:
-                    decode(chunk)
-                except UnicodeDecodeError:
-                    is_utf8 = False
+            try:
+                is_utf8 = is_utf8 and decode(chunk) is not None
+            except UnicodeDecodeError:
+                is_utf8 = False
     if not start:
         raise Unreadable(_("%(file)s er tom.") % {"file": file.name})
-    if is_utf8:
-        try:
-            decode(b"", final=True)
-        except UnicodeDecodeError:
-            is_utf8 = False
+    try:
+        is_utf8 = is_utf8 and decode(b"", final=True) is not None
+    except UnicodeDecodeError:
+        is_utf8 = False
+    is_utf8 = is_utf8 or start.startswith(codecs.BOM_UTF8) or _mostly_utf8(file)
     encoding = "utf-8-sig" if is_utf8 else "cp1252"
-    return Survey(encoding, lines + (last != b"\n"))
+    return Survey(encoding, seen.lines + (last != b"\n"), seen.longest)
+
+
+def _mostly_utf8(file: File) -> bool:
+    letters = broken = 0
+    with file.text("utf-8-sig") as text:
+        while chunk := text.read(_CHUNK):
+            wrong = chunk.count(UNREADABLE)
+            broken += wrong
+            letters += len(chunk) - len(chunk.encode("ascii", "ignore")) - wrong
+    return letters >= broken and letters > 0
+
+
+def _survey_utf16(file: File) -> Survey:
+    """Excel's «Unicode text»."""
+    lines, last = 0, "\n"
+    with file.text("utf-16") as text:
+        while line := text.readline(_CHUNK):
+            if "\0" in line or len(line) == _CHUNK:
+                raise _not_text(file)
+            lines += 1
+            last = line
+    if lines == 0 or not last:
+        raise Unreadable(_("%(file)s er tom.") % {"file": file.name})
+    return Survey("utf-16", lines, 0)
+
+
+def _not_text(file: File) -> Unreadable:
+    return Unreadable(_("%(file)s er ikke en tekstfil. Lagre den som CSV (UTF-8).") % {"file": file.name})

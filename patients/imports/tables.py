@@ -1,10 +1,11 @@
-"""CSV as it comes: separator, encoding and headings are found out, rows are numbered as in a spreadsheet."""
+"""Tables as they come: CSV here, spreadsheets in `sheets`. A heading, and rows numbered as a spreadsheet does."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
@@ -12,24 +13,56 @@ from patients.imports.rows import Unreadable
 from patients.imports.source import File, Survey
 
 _SEPARATORS = ";,\t"
+COLUMNS_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
+    """`titles` as they are written (each once, none empty), `names` in small letters; `row` is where they stand."""
+
     separator: str
-    names: tuple[str, ...]
+    titles: tuple[str, ...]
+    sheet: str = ""
+    row: int = 1
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(map(folded, self.titles))
+
+
+# Of a file that is no table.
+NONE = Header("", (), row=0)
+
+
+def folded(title: str) -> str:
+    return " ".join(title.lower().split())
+
+
+def titles(cells: Iterable[str]) -> tuple[str, ...]:
+    """Names for the columns under a heading; a second one of the same name, or one without, gets a number."""
+    found: dict[str, str] = {}
+    for number, cell in enumerate(cells, start=1):
+        shown = "".join(filter(str.isprintable, " ".join(cell.split())))[:80]
+        title = shown or _("kolonne %(n)d") % {"n": number}
+        if folded(title) in found:
+            title = f"{title} ({number})"
+        found[folded(title)] = title
+    return tuple(found.values())
 
 
 def heading(file: File, survey: Survey) -> Header:
-    """The first line's names, small letters; the separator is the one that it has most of."""
+    """The first line's titles; the separator is the one that it has most of."""
     try:
         with file.text(survey.encoding) as text:
             first = text.readline(20_000)
-        separator = max(_SEPARATORS, key=first.count)
-        names = next(csv.reader([first], delimiter=separator), [])
+            separator = max(_SEPARATORS, key=first.count)
+        with file.text(survey.encoding) as text:
+            cells = next(csv.reader(text, delimiter=separator, strict=True), [])
     except csv.Error as error:
         raise Unreadable(_("%(file)s har ingen overskrift som kan leses.") % {"file": file.name}) from error
-    return Header(separator, tuple(" ".join(name.lower().split()) for name in names))
+    if len(cells) > COLUMNS_MAX:
+        raise Unreadable(_("%(file)s har flere kolonner enn en liste kan ha.") % {"file": file.name})
+    return Header(separator, titles(cells))
 
 
 def records(file: File, survey: Survey, header: Header) -> Iterator[tuple[int, list[str] | None]]:
@@ -38,18 +71,28 @@ def records(file: File, survey: Survey, header: Header) -> Iterator[tuple[int, l
     Empty rows are passed over, and counted. Raises Unreadable where the file stops being CSV: after an open
     quote nobody can say where the next row begins.
     """
-    row = 1
+    row, width = 1, len(header.titles)
     with file.text(survey.encoding) as text:
         reader = csv.reader(text, delimiter=header.separator, strict=True)
         try:
+            next(reader, None)
             for cells in reader:
-                if row > 1 and any(cells):
-                    yield row, cells if len(cells) == len(header.names) else None
                 row += 1
+                if len(cells) == width:
+                    if any(cells):
+                        yield row, cells
+                elif any(cells):
+                    yield row, None
         except csv.Error as error:
             raise Unreadable(
                 _(
                     "%(file)s, rad %(row)d: filen er ikke gyldig CSV her (kanskje et anførselstegn som mangler)."
                 )
-                % {"file": file.name, "row": row}
+                % {"file": file.name, "row": row + 1}
             ) from error
+
+
+def samples(rows: Iterable[tuple[int, list[str] | None]]) -> tuple[tuple[str, ...], ...]:
+    """The first three rows, shortened: for whoever is to say what the columns are, and for nobody else."""
+    good = (cells for _row, cells in rows if cells is not None)
+    return tuple(tuple(" ".join(cell.split())[:60] for cell in cells) for cells in islice(good, 3))
