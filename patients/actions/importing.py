@@ -57,6 +57,8 @@ def start_import(
         stored_as=stored_as,
         good_rows_only=good_rows_only,
         started_by=by,
+        confirmed_by=by,
+        confirmed_at=timezone.now(),
         rows_total=found.lines,
     )
 
