@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='importrun',
             name='expires_at',
-            field=models.DateTimeField(blank=True, help_text='When the upload is removed, if nobody does before.', null=True, verbose_name='slettes'),
+            field=models.DateTimeField(blank=True, help_text='When the upload and what the preview told are removed, if nobody does before.', null=True, verbose_name='slettes'),
         ),
         migrations.AddField(
             model_name='importrun',

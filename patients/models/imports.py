@@ -18,6 +18,10 @@ class ImportRunQuerySet(ClinicQuerySet):
         """Asked for and not yet ended: waiting, running, or left by a worker that died."""
         return self.filter(state__in=ImportRun.UNFINISHED)
 
+    def undecided(self) -> Self:
+        """Those that wait for somebody to map their columns or to look them through."""
+        return self.filter(state__in=ImportRun.UNDECIDED)
+
     def running(self) -> Self:
         return self.filter(state=ImportRun.State.RUNNING)
 
@@ -26,8 +30,8 @@ class ImportRunQuerySet(ClinicQuerySet):
         return self.filter(state=ImportRun.State.WAITING).exclude(stored_as="").order_by("started_at", "pk")
 
     def expired(self, now: dt.datetime) -> Self:
-        """Those whose upload has been kept for as long as it may."""
-        return self.filter(expires_at__lte=now).exclude(stored_as="")
+        """Those whose upload and preview have been kept for as long as they may."""
+        return self.filter(expires_at__lte=now)
 
 
 class ImportRun(models.Model):
@@ -63,7 +67,10 @@ class ImportRun(models.Model):
     file_name = models.CharField(_("fil"), max_length=200)
     stored_as = models.CharField(max_length=200, blank=True, help_text="Cleared when the upload is removed.")
     expires_at = models.DateTimeField(
-        _("slettes"), null=True, blank=True, help_text="When the upload is removed, if nobody does before."
+        _("slettes"),
+        null=True,
+        blank=True,
+        help_text="When the upload and what the preview told are removed, if nobody does before.",
     )
     mapping = models.JSONField(
         default=dict, blank=True, help_text="The file's headings → our columns; empty: the headings are ours."
