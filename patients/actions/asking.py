@@ -137,7 +137,7 @@ def look(
             known = ColumnMapping.objects.filter(
                 clinic_id=clinic_id, headings=headings_digest(needs.headings)
             ).first()
-            if known is None or known.mapping.items() <= so_far.items():
+            if known is None or known.mapping.keys() <= so_far.keys():
                 return needs, so_far
             so_far = {**known.mapping, **so_far}
 

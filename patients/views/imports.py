@@ -77,11 +77,12 @@ def import_run(request: MemberRequest, run_id: int) -> HttpResponse:
 def run_context(run: ImportRun, member: Member) -> dict[str, Any]:
     """What the page of an import shows. Eight queries at most."""
     sees = may(member, Permission.SEE_PATIENTS)
+    problems = list(run.problems.all()[:PROBLEMS_SHOWN])
     ready = run.state == ImportRun.State.READY
     context = {
         "run": run,
         "summary": import_summary(run.counts, run.unmapped, run.rows_read, run.rows_total, exact=sees),
-        "problems": run.problems.all()[:PROBLEMS_SHOWN],
+        "problems": problems,
         "unfinished": run.state in ImportRun.UNFINISHED,
         "behind_another": run.state == ImportRun.State.WAITING
         and ImportRun.objects.visible_to(member).running().exists(),
@@ -89,7 +90,9 @@ def run_context(run: ImportRun, member: Member) -> dict[str, Any]:
         "rows_back": bool(run.stored_as) and may_have_rows(run, member),
         "may_see_patients": sees,
     }
-    return {**context, **_preview_context(run, sees)} if ready else context
+    told = {**context, **_preview_context(run, sees)} if ready else context
+    files = {row.file_name for row in [*problems, *told.get("changed_rows", ())]}
+    return {**told, "several_files": bool(files - {run.file_name})}
 
 
 def _preview_context(run: ImportRun, sees: bool) -> dict[str, Any]:
@@ -101,10 +104,10 @@ def _preview_context(run: ImportRun, sees: bool) -> dict[str, Any]:
         "new": run.counts.get(PATIENTS, {}).get("new", 0),
         "changed": run.counts.get(PATIENTS, {}).get("changed", 0),
         "gone": missing,
-        "gone_rows": changes(run, ImportChange.Fate.GONE)[:CHANGES_SHOWN] if sees and missing else [],
+        "gone_rows": list(changes(run, ImportChange.Fate.GONE)[:CHANGES_SHOWN]) if sees and missing else [],
         "gone_is_much": missing * GONE_WARNED_OF > size,
         "size": size,
-        "changed_rows": changes(run, ImportChange.Fate.CHANGED)[:CHANGES_SHOWN],
+        "changed_rows": list(changes(run, ImportChange.Fate.CHANGED)[:CHANGES_SHOWN]),
         "new_rows": row_ranges(new_rows(run)),
         "columns": [(theirs, ours) for theirs, ours in run.mapping.items() if ours],
     }
