@@ -9,7 +9,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from patients.imports.patient_list import ALIASES, missing
+from patients.imports.patient_list import COLUMNS, missing
 from patients.imports.reading import NeedsMapping
 
 FILES_MAX = 20
@@ -61,7 +61,8 @@ class MappingForm(forms.Form):
         """`chosen` is what was mapped before, and goes before what the heading suggests."""
         super().__init__(*args, **kwargs)
         self._needs = needs
-        ours = [(name, name) for name in dict.fromkeys(ALIASES.values())]
+        said = {"navn": _("navn: «Etternavn, Fornavn»"), "tilstander": _("tilstander (diagnosekoder)")}
+        ours = [(name, said.get(name, name)) for name in COLUMNS]
         for number, heading in enumerate(needs.headings):
             self.fields[f"k{number}"] = forms.ChoiceField(
                 label=heading or _("(uten overskrift)"),
@@ -81,11 +82,11 @@ class MappingForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         taken: set[str] = set()
-        for name, column in cleaned.items():
+        for name, column in list(cleaned.items()):
             if column and column in taken:
                 self.add_error(name, _("Kolonnen er alt valgt lenger opp."))
             taken.add(column)
-        if lacking := missing(tuple(column for column in cleaned.values() if column)):
+        if lacking := missing(tuple(filter(None, taken))):
             raise forms.ValidationError(
                 _("Det mangler en kolonne for: %(columns)s."), params={"columns": ", ".join(lacking)}
             )

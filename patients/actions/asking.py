@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from patients.actions.uploads import KEPT, remove_upload, store_upload, stored_path
+from patients.headings import headings_digest
 from patients.imports.reading import Format, Import, NeedsMapping, recognise
 from patients.imports.rows import Unreadable
-from patients.mapping import headings_digest
 from patients.models import ColumnMapping, ImportRun
 from teams.models import Member
 from teams.permissions import Permission, require

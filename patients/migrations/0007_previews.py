@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             name='ColumnMapping',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('headings', models.CharField(help_text='A digest (patients/mapping.py).', max_length=64)),
+                ('headings', models.CharField(help_text='A digest (patients/headings.py).', max_length=64)),
                 ('mapping', models.JSONField(default=dict)),
                 ('at', models.DateTimeField(auto_now=True)),
             ],
@@ -83,6 +83,11 @@ class Migration(migrations.Migration):
             model_name='importrun',
             name='finished_at',
             field=models.DateTimeField(blank=True, help_text='When the last preview, or the import, was at its end.', null=True, verbose_name='ferdig'),
+        ),
+        migrations.AlterField(
+            model_name='importrun',
+            name='source',
+            field=models.CharField(choices=[('fhir', 'FHIR R4'), ('csv', 'CSV eller Excel')], max_length=8, verbose_name='format'),
         ),
         migrations.AlterField(
             model_name='importrun',

@@ -43,8 +43,8 @@ class ImportRun(models.Model):
     """
 
     class Source(models.TextChoices):
-        FHIR = "fhir", _("FHIR R4 (NDJSON)")
-        CSV = "csv", _("CSV")
+        FHIR = "fhir", _("FHIR R4")
+        CSV = "csv", _("CSV eller Excel")
 
     class State(models.TextChoices):
         MAPPING = "mapping", _("mangler kolonner")
@@ -216,7 +216,7 @@ class ColumnMapping(models.Model):
     """How a clinic's system names its columns: found again by its headings when the next file comes."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
-    headings = models.CharField(max_length=64, help_text="A digest (patients/mapping.py).")
+    headings = models.CharField(max_length=64, help_text="A digest (patients/headings.py).")
     mapping = models.JSONField(default=dict)
     by = models.ForeignKey(Member, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     at = models.DateTimeField(auto_now=True)

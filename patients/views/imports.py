@@ -79,7 +79,7 @@ def run_context(run: ImportRun, member: Member) -> dict[str, Any]:
     sees = may(member, Permission.SEE_PATIENTS)
     problems = list(run.problems.all()[:PROBLEMS_SHOWN])
     ready = run.state == ImportRun.State.READY
-    context = {
+    context: dict[str, Any] = {
         "run": run,
         "summary": import_summary(run.counts, run.unmapped, run.rows_read, run.rows_total, exact=sees),
         "problems": problems,

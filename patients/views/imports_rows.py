@@ -15,7 +15,6 @@ from django.views.decorators.http import require_safe
 
 from patients.actions import refused_rows
 from patients.import_queries import PAGE, changes
-from patients.imports.reading import NeedsMapping
 from patients.imports.rows import Unreadable
 from patients.models import ImportChange, ImportRun
 from patients.presenters import spreadsheet_safe
@@ -72,7 +71,7 @@ def import_refused(request: MemberRequest, run_id: int) -> HttpResponseBase:
         raise PermissionDenied
     try:
         rows, ending = refused_rows(run)
-    except (Unreadable, NeedsMapping, OSError):
+    except (Unreadable, OSError):
         messages.error(request, _("Radene kan ikke hentes igjen. Bruk filen du lastet opp."))
         return redirect("import_run", run.pk)
     return FileResponse(rows, as_attachment=True, filename=f"avviste-rader-{run.pk}{ending}")
