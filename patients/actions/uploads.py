@@ -22,7 +22,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from patients.imports.pick import write_rows
 from patients.imports.reading import recognise
 from patients.imports.rows import Unreadable
 from patients.models import ImportRun
@@ -91,6 +90,8 @@ def refused_rows(run: ImportRun) -> tuple[IO[bytes], str]:
     Of more than are kept (patients/tally.py), the first. Raises Unreadable and OSError when the upload cannot be
     read again. The file is gone when it is closed.
     """
+    from patients.imports.pick import write_rows
+
     found = recognise(stored_path(run.stored_as), mapping=run.mapping or None)
     names = {part.file.name[-200:]: part.file.name for part in found.parts}
     rows: dict[str, set[int]] = defaultdict(set)
