@@ -1,29 +1,29 @@
-"""FHIR R4 Bulk Data: one JSON resource a line. Patient, Condition, MedicationRequest and Encounter.
+"""FHIR R4: resources by the line (NDJSON), in Bundles, or Bundles by the line.
 
-Other resource types are counted and passed over. A resource that is not built as R4 says becomes a row
-error, whatever is wrong with it: nothing here trusts a shape.
+Patient, Condition, MedicationRequest and Encounter; the names of Practitioners (`fhir_practitioners`). Other
+resource types are counted and passed over. A resource that is not built as R4 says becomes a row error, whatever
+is wrong with it: nothing here trusts a shape.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-import re
-from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from patients.imports.codes import ICPC2_SYSTEMS, SNOMED, followed_code
-from patients.imports.fhir_patient import patient, subject_of
+from patients.imports.fhir_json import Wrong, load
+from patients.imports.fhir_patient import local_names, patient, subject_of
+from patients.imports.fhir_practitioners import Practitioners
 from patients.imports.rows import (
     CONDITIONS,
     ENCOUNTERS,
     MEDICATIONS,
     PATIENTS,
-    UNREADABLE,
     ConditionRow,
     EncounterRow,
+    Identifier,
     Ignored,
     MedicationRow,
     Place,
@@ -40,40 +40,107 @@ KIND_OF_TYPE = {
     "MedicationRequest": MEDICATIONS,
     "Encounter": ENCOUNTERS,
 }
+# What an entry of a Bundle is called that tells of no resource to take in.
+ENTRY = "Bundle.entry"
+BUNDLES_DEEP = 3
+# What a resource of the wrong shape makes Python say.
+SHAPES = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
 _HAS_IT = {"active", "recurrence", "relapse"}
 _HAPPENED = {"arrived", "triaged", "in-progress", "onleave", "finished"}
 _IN_USE = {"active", "on-hold"}
 _ENDED = {"completed", "stopped", "cancelled"}
 _ORDERED = {"order", "original-order", "reflex-order", "filler-order", "instance-order"}
-# JSON can spell what PostgreSQL cannot hold: \u0000 and half a surrogate pair. The group is what may stand: both
-# halves of a pair, and escapes of other kinds (an escaped backslash with a u after it is one of those).
-_ESCAPE = re.compile(
-    r"(\\[^u]|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
-    r"|\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})"
-)
 
 
-def parse(place: Place, line: str, *, today: dt.date, synthetic_only: bool) -> Row:
-    """One line of NDJSON."""
-    if "\\u" in line:
-        line = _ESCAPE.sub(lambda found: found[1] or UNREADABLE, line)
-    try:
-        resource = json.loads(line)
-        kind = KIND_OF_TYPE.get(resource["resourceType"])
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return RowError(PATIENTS, place, "", _("Linjen er ikke en FHIR-ressurs."))
-    if kind is None:
-        return Ignored(cut(str(resource["resourceType"]), 40))
-    try:
-        if kind == PATIENTS:
-            return patient(place, resource, today=today, synthetic_only=synthetic_only)
-        return _fact(kind, place, resource, today)
-    except Bad as bad:
-        return RowError(kind, place, bad.column, bad.message, _refused(kind, resource))
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError):
-        return RowError(
-            kind, place, "", _("Ressursen er ikke bygd som FHIR R4 sier."), _refused(kind, resource)
-        )
+class Reader:
+    """Resources of one file in, rows out: `load` reads a line, `entry` one entry of a Bundle."""
+
+    def __init__(self, file: str, doctors: Practitioners, *, today: dt.date, synthetic_only: bool) -> None:
+        self._file = file
+        self._doctors = doctors
+        self._today = today
+        self._synthetic_only = synthetic_only
+
+    def line(self, row: int, text: str) -> list[Row]:
+        """A line of NDJSON: a resource, or a Bundle of them."""
+        try:
+            return self.resource(row, load(text))
+        except Wrong as wrong:
+            return [RowError(PATIENTS, Place(self._file, row), "", str(wrong))]
+
+    def entry(self, row: int, entry: Any, seen: History | None) -> list[Row]:
+        """One entry of a Bundle. `seen` when it is a history: an older version of what was told is passed over."""
+        if isinstance(entry, Wrong):
+            return [RowError(PATIENTS, Place(self._file, row), "", str(entry))]
+        if not isinstance(entry, dict):
+            return [self._shapeless(row)]
+        resource = entry.get("resource")
+        if (seen is not None and seen.is_old(entry)) or resource is None:
+            return [Ignored(ENTRY)]  # deleted, only asked for, or a newer version has been told
+        return self.resource(row, resource, str(entry.get("fullUrl") or ""))
+
+    def resource(self, row: int, resource: Any, url: str = "", depth: int = 0) -> list[Row]:
+        place = Place(self._file, row)
+        name = resource.get("resourceType") if isinstance(resource, dict) else None
+        if not isinstance(name, str):
+            return [self._shapeless(row)]
+        if name == "Bundle" and depth < BUNDLES_DEEP:
+            return self._inner(row, resource, depth)
+        kind = KIND_OF_TYPE.get(name)
+        return [self._row(kind, place, resource, url) if kind else Ignored(cut(name, 40))]
+
+    def _row(self, kind: str, place: Place, resource: dict[str, Any], url: str) -> Row:
+        today = self._today
+        try:
+            if kind == PATIENTS:
+                only = self._synthetic_only
+                return patient(place, resource, url, self._doctors, today=today, synthetic_only=only)
+            return _fact(kind, place, resource, today)
+        except Bad as bad:
+            return RowError(kind, place, bad.column, bad.message, _refused(kind, resource, url))
+        except SHAPES:
+            wrong = _("Ressursen er ikke bygd som FHIR R4 sier.")
+            return RowError(kind, place, "", wrong, _refused(kind, resource, url))
+
+    def _inner(self, row: int, bundle: dict[str, Any], depth: int) -> list[Row]:
+        """A Bundle in a line, or in another Bundle: its rows all stand where it stands."""
+        entries = bundle.get("entry") or []
+        if not isinstance(entries, list):
+            return [self._shapeless(row)]
+        seen = History() if bundle.get("type") == "history" else None
+        found: list[Row] = []
+        for entry in entries:
+            inner = entry.get("resource") if isinstance(entry, dict) else None
+            if isinstance(inner, dict) and inner.get("resourceType") == "Bundle":
+                found += self.resource(row, inner, depth=depth + 1)
+            else:
+                found += self.entry(row, entry, seen)
+        return found
+
+    def _shapeless(self, row: int) -> RowError:
+        return RowError(PATIENTS, Place(self._file, row), "", _("Linjen er ikke en FHIR-ressurs."))
+
+
+class History:
+    """A history tells the newest version first, and of what was deleted: what comes later is old."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+
+    def is_old(self, entry: dict[str, Any]) -> bool:
+        """Has this resource been told of before? It has now."""
+        resource, request = entry.get("resource"), entry.get("request")
+        if isinstance(resource, dict) and resource.get("id"):
+            name = f"{resource.get('resourceType')}/{resource['id']}"
+        else:
+            name = str(request.get("url", "")) if isinstance(request, dict) else ""
+            name = name.split("/_history")[0]
+        if not name:
+            return False
+        key = hash(name)
+        old = key in self._seen
+        self._seen.add(key)
+        return old
 
 
 def _fact(kind: str, place: Place, resource: dict[str, Any], today: dt.date) -> Row:
@@ -82,13 +149,13 @@ def _fact(kind: str, place: Place, resource: dict[str, Any], today: dt.date) -> 
     return _condition(place, resource) if kind == CONDITIONS else _medication(place, resource)
 
 
-def _refused(kind: str, resource: dict[str, Any]) -> tuple[Any, ...]:
-    """The local name of a patient that was refused, as far as it can be read."""
-    if kind != PATIENTS or not isinstance(resource.get("id"), str):
+def _refused(kind: str, resource: dict[str, Any], url: str) -> tuple[Identifier, ...]:
+    """The local names of a patient that was refused, as far as they can be read."""
+    if kind != PATIENTS:
         return ()
     try:
-        return (subject_of({"subject": {"reference": resource["id"]}}),)
-    except Bad:
+        return local_names(resource, url)
+    except (Bad, *SHAPES):
         return ()
 
 
@@ -178,13 +245,3 @@ def _encounter(place: Place, resource: dict[str, Any], today: dt.date) -> Row:
     source_id = required(resource["id"], "id", longest=80)
     act_class = cut(str(resource["class"].get("code", "")), 8)
     return EncounterRow(place, subject, source_id, act_class, cut(str(department), 120), starts_at, ends_at)
-
-
-def resources(lines: Iterator[bytes]) -> Iterator[tuple[int, str | None]]:
-    """Line number and text of each line that is not empty; None for a line that is not UTF-8."""
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                yield number, line.decode("utf-8-sig" if number == 1 else "utf-8")
-            except UnicodeDecodeError:
-                yield number, None

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
-from patients.imports import fhir, patient_list, synthea
+from patients.imports import fhir_files, patient_list, synthea
 from patients.imports.mapping import NeedsMapping
-from patients.imports.recognising import LINE_MAX, Format, Import, Part, readable, recognise
-from patients.imports.rows import PATIENTS, Place, Row, RowError
+from patients.imports.recognising import Format, Import, Part, readable, recognise
+from patients.imports.rows import Place, Row, RowError
 
 __all__ = ["Format", "Import", "NeedsMapping", "Part", "read", "recognise"]
 BATCH = 500
@@ -25,25 +25,22 @@ def read(
     """
     before = 0
     with readable():
+        doctors = fhir_files.practitioners((p.file, p.document) for p in found.parts if p.format == "fhir")
         for part in found.parts:
             if part.format == "fhir":
-                rows = _read_fhir(part, today, synthetic_only)
+                rows = fhir_files.read(
+                    part.file,
+                    document=part.document,
+                    doctors=doctors,
+                    today=today,
+                    synthetic_only=synthetic_only,
+                )
             else:
                 rows = _read_table(part, today, synthetic_only)
             for number, line in rows:
                 yield from line
-                progress(before + number)
+                progress(before + min(number, part.lines))
             before += part.lines
-
-
-def _read_fhir(part: Part, today: dt.date, synthetic_only: bool) -> Iterator[tuple[int, Iterable[Row]]]:
-    with part.file.open() as raw:
-        for number, line in fhir.resources(iter(lambda: raw.readline(LINE_MAX), b"")):
-            place = Place(part.file.name, number)
-            if line is None:
-                yield number, [RowError(PATIENTS, place, "", _("Linjen er ikke UTF-8."))]
-            else:
-                yield number, [fhir.parse(place, line, today=today, synthetic_only=synthetic_only)]
 
 
 def _read_table(part: Part, today: dt.date, synthetic_only: bool) -> Iterator[tuple[int, Iterable[Row]]]:

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 
 from patients.imports import mapping as mappings
 from patients.imports import patient_list, sheets, synthea, tables
+from patients.imports.fhir_files import document_entries
 from patients.imports.mapping import NeedsMapping
 from patients.imports.rows import Unreadable
 from patients.imports.source import UNPACKED_MAX, File, Survey, files_at, survey
 from patients.imports.tables import Header
 
 Format = Literal["fhir", "csv"]
-# One resource with an embedded document may be large; a file without line ends is not NDJSON.
 LINE_MAX = 8 * 2**20
 _NOT_READ = {
     ".xls": "Excel 97", ".ods": "OpenDocument", ".xlsb": "Excel Binary", ".numbers": "Numbers",
@@ -29,12 +29,16 @@ _NOT_READ = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One recognised file. `columns`: our names for those of a table, or Synthea's; none for FHIR."""
+    """One recognised file. `columns`: our names for those of a table, or Synthea's; none for FHIR.
+
+    `document`: one JSON object (a Bundle), not one a line; its `lines` are then about as many as its resources.
+    """
 
     file: File
     survey: Survey
     header: Header = tables.NONE
     columns: tuple[str, ...] = ()
+    document: bool = False
 
     @property
     def lines(self) -> int:
@@ -139,7 +143,10 @@ def _look(file: File, mapping: mappings.Columns | None, *, alone: bool) -> Part 
         )
     seen = survey(file)
     if suffix in {".ndjson", ".json"} or _begins_with_brace(file):
-        return Part(file, seen)
+        if seen.encoding == "utf-16":
+            raise Unreadable(_("%(file)s er ikke UTF-8. FHIR skal være det.") % {"file": file.name})
+        entries = document_entries(file)
+        return Part(file, seen) if entries is None else Part(file, Survey("", entries), document=True)
     if seen.longest > LINE_MAX:
         raise Unreadable(_("%(file)s har en linje som er for lang til å være en rad.") % {"file": file.name})
     header = tables.heading(file, seen)

@@ -47,13 +47,14 @@ def heading(file: File, is_ours: Callable[[Header], bool]) -> tuple[Header, Surv
         sheets = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
         for name in sheets[:_SHEETS_MAX]:
             sheet = book.get_sheet_by_name(name)
-            for row, cells in islice(_filled(sheet), _HEADING_WITHIN):
+            for row, values in islice(_filled(sheet), _HEADING_WITHIN):
+                cells = [_text(value) for value in values]
                 while not cells[-1]:
                     cells.pop()
                 if not 2 <= len(cells) <= COLUMNS_MAX:
                     continue
                 header = Header("", titles(cells), name, row)
-                survey = Survey("", sheet.total_height)
+                survey = Survey("", sheet.end[0] + 1 if sheet.end else 0)
                 if is_ours(header):
                     return header, survey
                 first = first or (header, survey)
@@ -63,19 +64,24 @@ def heading(file: File, is_ours: Callable[[Header], bool]) -> tuple[Header, Surv
 def records(file: File, header: Header) -> Iterator[tuple[int, list[str] | None]]:
     """Row number and cells, as text, of each row under the heading. Cells beyond the heading are passed over."""
     width = len(header.titles)
+    for row, values in filled(file, header):
+        cells = [_text(value) for value in values[:width]]
+        if row > header.row and any(cells):
+            yield row, cells + [""] * (width - len(cells))
+
+
+def filled(file: File, header: Header) -> Iterator[tuple[int, list[Any]]]:
+    """Rows of the heading's sheet with anything in them, as the spreadsheet numbers them; cells as it holds them."""
     with _workbook(file) as book:
-        for row, cells in _filled(book.get_sheet_by_name(header.sheet)):
-            if row > header.row and any(cells[:width]):
-                yield row, cells[:width] + [""] * (width - len(cells))
+        yield from _filled(book.get_sheet_by_name(header.sheet))
 
 
-def _filled(sheet: CalamineSheet) -> Iterator[tuple[int, list[str]]]:
-    """Rows with anything in them, numbered as the spreadsheet does."""
+def _filled(sheet: CalamineSheet) -> Iterator[tuple[int, list[Any]]]:
     # Calamine cuts away the empty columns to the left, but not the empty rows above.
     before = [""] * (sheet.start[1] if sheet.start else 0)
     for row, cells in enumerate(sheet.iter_rows(), start=1):
         if any(cell != "" for cell in cells):
-            yield row, before + [_text(cell) for cell in cells]
+            yield row, before + cells
 
 
 def _text(cell: Any) -> str:

@@ -64,11 +64,11 @@ class File:
             yield member
 
     @contextmanager
-    def text(self, encoding: str) -> Iterator[IO[str]]:
+    def text(self, encoding: str, errors: str = "fordel_unreadable") -> Iterator[IO[str]]:
         """Line ends untouched: a quoted field may hold one. A byte that is no letter is `UNREADABLE`."""
         with (
             self.open() as raw,
-            io.TextIOWrapper(raw, encoding=encoding, errors="fordel_unreadable", newline="") as text,
+            io.TextIOWrapper(raw, encoding=encoding, errors=errors, newline="") as text,
         ):
             yield text
 

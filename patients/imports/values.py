@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 OLDEST = dt.date(1890, 1, 1)
 FIRST_CONTACT = dt.date(1900, 1, 1)
+# What JSON can spell and no text can hold is the same to whoever sent it: a NUL, half a surrogate pair.
+_NO_TEXT = re.compile(f"[\0\ud800-\udfff{UNREADABLE}]")
 _NORWEGIAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?")
 
@@ -58,7 +60,7 @@ def text(value: str, column: str, *, longest: int) -> str:
     if not value.isascii():
         value = unicodedata.normalize("NFC", value)
     if not value.isprintable():
-        if UNREADABLE in value:
+        if _NO_TEXT.search(value):
             raise Bad(column, _("Inneholder tegn som ikke kan leses. Lagre filen på nytt som UTF-8."))
         raise Bad(column, _("Inneholder tegn som ikke hører hjemme i tekst."))
     if len(value) > longest:
