@@ -17,7 +17,7 @@ from demo.rows import Ids, PlanRow, PlanStepRow
 from demo.story import Story
 from demo.work import NIGHT, End, Standing, Work
 from tasks.models import Closing, FollowUpPlan
-from tasks.recurrence import Occasion, Rhythm, first_occasion, next_occasion
+from tasks.recurrence import Occasion, Rhythm, first_occasion, next_occasion, phase
 from teams.calendar import DAY, midnight
 
 ACTIVE, STOPPED, DECLINED = (str(state) for state in FollowUpPlan.State)
@@ -138,7 +138,7 @@ class Plans:
             )
         )
         for step in programme.steps:
-            occasion = first_occasion(step.rhythm, starts_on=starts, share=rng.random())
+            occasion = first_occasion(step.rhythm, starts_on=starts, phase=phase(patient.row.id))
             running = Running(
                 self.ids.next(PlanStepRow), pk, step, patient, occasion, programme=programme.name
             )

@@ -31,7 +31,7 @@ from demo.write import foreign_keys_checked_at_the_end, reserve_ids, write
 from reports.actions import close_weeks, draw_charts
 from reports.models import WeeklyReport
 from tasks.actions.nightly import allocate_tasks, open_due_tasks, remake_usual_minutes
-from tasks.actions.plans import rhythm_of
+from tasks.actions.occasions import rhythm_of
 from tasks.actions.programmes import approve_programme, propose_programmes
 from tasks.models import Programme, TaskKind
 from teams.calendar import DAY, OSLO, midnight
@@ -236,6 +236,7 @@ def _programmes(clinic: Clinic, kinds: Mapping[str, Kind]) -> list[ApprovedProgr
         steps = tuple(
             ProgrammeStep(s.pk, by_id[s.kind_id], s.name, s.minutes, rhythm_of(s))
             for s in programme.steps.all()
+            if s.leads_to_id is None  # what leads to a step opens with it, from tonight on
         )
         approved.append(
             ApprovedProgramme(
