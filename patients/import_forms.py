@@ -61,7 +61,7 @@ class MappingForm(forms.Form):
         """`chosen` is what was mapped before, and goes before what the heading suggests."""
         super().__init__(*args, **kwargs)
         self._needs = needs
-        said = {"navn": _("navn: «Etternavn, Fornavn»"), "tilstander": _("tilstander (diagnosekoder)")}
+        said = {"navn": _("navn: «Etternavn, Fornavn»"), "tilstander": _("tilstander (koder)")}
         ours = [(name, said.get(name, name)) for name in COLUMNS]
         for number, heading in enumerate(needs.headings):
             self.fields[f"k{number}"] = forms.ChoiceField(

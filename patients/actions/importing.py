@@ -124,7 +124,8 @@ def _take_in(run: ImportRun, path: Path, tally: Tally, note: str) -> None:
         stage = Stage(
             cursor,
             clinic_id=run.clinic_id,
-            doctors=_doctors(run.clinic_id, today),
+            doctors=_named(run.clinic_id, Profession.DOCTOR, today),
+            nurses=_named(run.clinic_id, Profession.NURSE, today),
             tally=tally,
             whole_list=run.take_off if run.confirmed_at else run.whole_list,
         )
@@ -175,9 +176,10 @@ def _lock(kind: int, number: int, *, wait: bool = False) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", names)
 
 
-def _doctors(clinic_id: int, today: dt.date) -> dict[str, int | None]:
-    doctors = Member.objects.filter(clinic_id=clinic_id, profession=Profession.DOCTOR).employed_on(today)
-    return doctors_by_name(doctors.values_list("name", "pk"))
+def _named(clinic_id: int, profession: Profession, today: dt.date) -> dict[str, int | None]:
+    """The clinic's doctors, or nurses, of today by the names that a list may call them."""
+    members = Member.objects.filter(clinic_id=clinic_id, profession=profession).employed_on(today)
+    return doctors_by_name(members.values_list("name", "pk"))
 
 
 def _passed_over(found: Import) -> str:

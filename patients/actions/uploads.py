@@ -22,6 +22,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from patients.imports.pick import write_rows
 from patients.imports.reading import recognise
 from patients.imports.rows import Unreadable
 from patients.models import ImportRun
@@ -85,13 +86,11 @@ def remove_upload(name: str) -> None:
 
 
 def refused_rows(run: ImportRun) -> tuple[IO[bytes], str]:
-    """The rows of an upload that were refused, in its own format, and the ending of a name for them.
+    """The rows of an upload that were refused, in its own format, and a name for them.
 
-    Of more than are kept (patients/tally.py), the first. Raises Unreadable and OSError when the upload cannot be
-    read again. The file is gone when it is closed.
+    Of more than are kept (patients/tally.py), the first. Raises Unreadable, ValueError and OSError when the upload
+    is not what it was. The file is gone when it is closed.
     """
-    from patients.imports.pick import write_rows
-
     found = recognise(stored_path(run.stored_as), mapping=run.mapping or None)
     names = {part.file.name[-200:]: part.file.name for part in found.parts}
     rows: dict[str, set[int]] = defaultdict(set)
@@ -99,8 +98,8 @@ def refused_rows(run: ImportRun) -> tuple[IO[bytes], str]:
         rows[names.get(name, name)].add(row)
     folder = Path(tempfile.mkdtemp(dir=settings.UPLOAD_DIR))
     try:
-        written = write_rows(found, rows, folder / "avviste")
-        return written.open("rb"), "".join(written.suffixes[-1:])
+        written = write_rows(found, rows, folder)
+        return written.open("rb"), written.name
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -70,8 +70,8 @@ def import_refused(request: MemberRequest, run_id: int) -> HttpResponseBase:
     if not may_have_rows(run, request.member):
         raise PermissionDenied
     try:
-        rows, ending = refused_rows(run)
-    except (Unreadable, OSError):
+        rows, name = refused_rows(run)
+    except (Unreadable, ValueError, OSError):
         messages.error(request, _("Radene kan ikke hentes igjen. Bruk filen du lastet opp."))
         return redirect("import_run", run.pk)
-    return FileResponse(rows, as_attachment=True, filename=f"avviste-rader-{run.pk}{ending}")
+    return FileResponse(rows, as_attachment=True, filename=name)

@@ -437,7 +437,7 @@ def test_refused_rows_are_mended_in_their_own_file_and_sent_again(solbakken: Cas
     doctor.post(f"/import/{run.pk}/ta-inn/", confirmation(run))
     worked(run)
     response = doctor.get(f"/import/{run.pk}/avviste/")
-    assert f'filename="avviste-rader-{run.pk}.csv"' in response.headers["Content-Disposition"]
+    assert 'filename="liste-avvist.csv"' in response.headers["Content-Disposition"]
     content = response.getvalue()
     assert [line.split(";")[2] for line in content.decode().splitlines()] == [
         "etternavn", "Oppspinn2", "Oppspinn4"
