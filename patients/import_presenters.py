@@ -182,7 +182,7 @@ def outcome(run: ImportRun) -> str:
         (told.get("new", 0), ngettext("%(n)d ny", "%(n)d nye", told.get("new", 0))),
         (told.get("changed", 0), _("%(n)d endret")),
         (told.get("unchanged", 0), _("%(n)d uendret")),
-        (told.get("gone", 0), _("%(n)d ikke i filen")),
+        (told.get("gone", 0), _("%(n)d satt ut av listen") if run.take_off else _("%(n)d ikke i filen")),
         (told.get("refused", 0), _("%(n)d avvist")),
     ]
     line = ", ".join(words % {"n": n} for n, words in parts if n)

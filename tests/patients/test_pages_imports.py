@@ -311,6 +311,7 @@ def test_the_preview_shows_what_is_new_changed_gone_and_refused(
     assert len(page.context["gone_rows"]) == 6
     text = page.content.decode()
     assert "mer enn en tidel" in text
+    assert "Noen av dem kan stå i en avvist rad" in text
     assert "Ta inn de gode radene" in text
     assert 'name="take_off"' in text
     assert "checked" not in text.split('name="take_off"')[1].split(">")[0]
