@@ -21,8 +21,9 @@ from teams.models import Member
 from teams.permissions import Permission, require
 from teams.wall import jobs_scope
 
-# What came home longer ago than this is no news: its follow-up has been, or is too late to open by itself.
-LATELY = 30 * DAY
+# Longer ago than this nothing can be noted; and what an import tells of opens nothing by itself when it is older than
+# what follow-up of it is usually meant to take, so that a clinic's first import does not open a month of late calls.
+LATELY, NEWS = 30 * DAY, 14 * DAY
 PLACE_MAX = 120
 
 
@@ -83,7 +84,7 @@ def follow_discharges(*, now: dt.datetime) -> int:
     """
     with jobs_scope():
         today = oslo_date(now)
-        told = {"now": now, "since": now - LATELY, "stays": list(STAYS)}
+        told = {"now": now, "since": now - NEWS, "stays": list(STAYS)}
         found = [row[0] for row in run_sql("discharges", told)]
         if found:
             _start(found, by=None, at=now, today=today)
