@@ -225,6 +225,8 @@ STATICFILES_DIRS: list[Any] = [
         if (NODE_MODULES / package).is_dir()
     ),
 ]
+# What ICPC-2 calls its codes: the Directorate of Health's JSON, if it is not to be the npm package's edition.
+ICPC2_JSON = os.environ.get("FORDEL_ICPC2_JSON", "")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from patients.imports.codes import ICPC2_SYSTEMS, SNOMED, followed_code
+from patients.imports.codes import ICD10_SYSTEMS, ICPC2_SYSTEMS, SNOMED, followed_code
 from patients.imports.fhir_json import Wrong, load
 from patients.imports.fhir_patient import local_names, patient, subject_of
 from patients.imports.fhir_practitioners import Practitioners
@@ -55,11 +55,20 @@ _ORDERED = {"order", "original-order", "reflex-order", "filler-order", "instance
 class Reader:
     """Resources of one file in, rows out: `load` reads a line, `entry` one entry of a Bundle."""
 
-    def __init__(self, file: str, doctors: Practitioners, *, today: dt.date, synthetic_only: bool) -> None:
+    def __init__(
+        self,
+        file: str,
+        doctors: Practitioners,
+        *,
+        today: dt.date,
+        synthetic_only: bool,
+        also: frozenset[str] = frozenset(),
+    ) -> None:
         self._file = file
         self._doctors = doctors
         self._today = today
         self._synthetic_only = synthetic_only
+        self._also = also
 
     def line(self, row: int, text: str) -> list[Row]:
         """A line of NDJSON: a resource, or a Bundle of them."""
@@ -95,7 +104,13 @@ class Reader:
             if kind == PATIENTS:
                 only = self._synthetic_only
                 return patient(place, resource, url, self._doctors, today=today, synthetic_only=only)
-            return _fact(kind, place, resource, today)
+            if kind == ENCOUNTERS:
+                return _encounter(place, resource, today)
+            return (
+                _condition(place, resource, self._also)
+                if kind == CONDITIONS
+                else _medication(place, resource)
+            )
         except Bad as bad:
             return RowError(kind, place, bad.column, bad.message, _refused(kind, resource, url))
         except SHAPES:
@@ -143,12 +158,6 @@ class History:
         return old
 
 
-def _fact(kind: str, place: Place, resource: dict[str, Any], today: dt.date) -> Row:
-    if kind == ENCOUNTERS:
-        return _encounter(place, resource, today)
-    return _condition(place, resource) if kind == CONDITIONS else _medication(place, resource)
-
-
 def _refused(kind: str, resource: dict[str, Any], url: str) -> tuple[Identifier, ...]:
     """The local names of a patient that was refused, as far as they can be read."""
     if kind != PATIENTS:
@@ -172,17 +181,17 @@ def _status(resource: dict[str, Any], name: str) -> str:
     return next((code for _system, code, _display in codings(resource.get(name))), "")
 
 
-def _condition(place: Place, resource: dict[str, Any]) -> Row:
+def _condition(place: Place, resource: dict[str, Any], also: frozenset[str]) -> Row:
     subject = subject_of(resource)
     if _status(resource, "verificationStatus") not in ("", "confirmed"):
         return Ignored(CONDITIONS)  # refuted, mistaken or not yet a diagnosis
     found = codings(resource.get("code"))
-    # ICPC-2 is what GPs wrote themselves; SNOMED CT goes through our table.
-    found.sort(key=lambda c: (c[0] not in ICPC2_SYSTEMS, c[0] != SNOMED))
+    # ICPC-2 is what GPs wrote themselves; SNOMED CT and then ICD-10 go through our tables.
+    found.sort(key=lambda c: (c[0] not in ICPC2_SYSTEMS, c[0] != SNOMED, c[0] not in ICD10_SYSTEMS))
     system, code, display = next(
-        (c for c in found if followed_code(*c[:2])), found[0] if found else ("", "", "")
+        (c for c in found if followed_code(c[0], c[1], also)), found[0] if found else ("", "", "")
     )
-    icpc2 = followed_code(system, code)
+    icpc2 = followed_code(system, code, also)
     if icpc2 is None:
         # Free text without a code may say anything of anybody: counted, not named.
         return Unmapped(system, cut(code, 40), display)

@@ -45,11 +45,25 @@ def document_entries(file: File) -> int | None:
     return sum(len(_RESOURCE.findall(piece)) for piece in _pieces(file, overlap=0))
 
 
+def is_empty(file: File, *, document: bool) -> bool:
+    """Is there no line, or a Bundle without entries?"""
+    if not document:
+        return next(lines(file), None) is None
+    with document_of(file) as whole:
+        return next(whole.entries(), None) is None and whole.head.get("resourceType") == "Bundle"
+
+
 def read(
-    file: File, *, document: bool, doctors: Practitioners, today: dt.date, synthetic_only: bool
+    file: File,
+    doctors: Practitioners,
+    *,
+    document: bool,
+    today: dt.date,
+    synthetic_only: bool,
+    also: frozenset[str],
 ) -> Iterator[tuple[int, Iterable[Row]]]:
     """Of each line, or each entry of a document: its number, and the rows in it. Raises Unreadable."""
-    reader = Reader(file.name, doctors, today=today, synthetic_only=synthetic_only)
+    reader = Reader(file.name, doctors, today=today, synthetic_only=synthetic_only, also=also)
     if not document:
         for number, line in lines(file):
             try:

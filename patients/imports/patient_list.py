@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import partial
 from operator import itemgetter
 
 from django.utils.translation import gettext as _
 
-from patients.imports.codes import ICPC2, followed_code, icpc2_code
+from patients.imports.codes import followed_code, written_code
 from patients.imports.rows import (
     PATIENTS,
     ConditionRow,
@@ -51,13 +52,14 @@ ALIASES = {
     "hjemmesykepleie": "hjemmesykepleie", "hjemmetjeneste": "hjemmesykepleie",
     "ute av listen": "ute av listen", "ut av listen": "ute av listen", "meldt av listen": "ute av listen",
     "tilstander": "tilstander", "diagnoser": "tilstander", "icpc-2": "tilstander", "icpc2": "tilstander",
+    "icd-10": "icd-10", "icd10": "icd-10", "icd-10-koder": "icd-10", "diagnoser (icd-10)": "icd-10",
     "legemidler": "legemidler", "legemidler i bruk": "legemidler",
     "død": "død", "dod": "død", "dødsdato": "død", "dodsdato": "død",
 }  # fmt: skip
 # In the order that `Reader` takes them.
 COLUMNS = (
     "personnummer", "pasientnr", "fornavn", "etternavn", "født", "kjønn", "fastlege", "fast sykepleier",
-    "hjemmesykepleie", "død", "ute av listen", "navn", "tilstander", "legemidler",
+    "hjemmesykepleie", "død", "ute av listen", "navn", "tilstander", "icd-10", "legemidler",
 )  # fmt: skip
 NEEDED = ("fornavn", "etternavn", "født")
 _SEXES = {
@@ -93,12 +95,24 @@ def missing(names: tuple[str, ...]) -> list[str]:
     return lacking
 
 
+# Of a cell with codes: (ICPC-2, system, code as written) of what we follow, and what we do not.
+Told = tuple[list[tuple[str, str, str]], list[Unmapped]]
+
+
 class Reader:
     """Reads the rows of a list under one heading (our names for its columns). Fast where the row is good."""
 
     kind = PATIENTS
 
-    def __init__(self, names: tuple[str, ...], file: str, *, today: dt.date, synthetic_only: bool) -> None:
+    def __init__(
+        self,
+        names: tuple[str, ...],
+        file: str,
+        *,
+        today: dt.date,
+        synthetic_only: bool,
+        also: frozenset[str] = frozenset(),
+    ) -> None:
         # A column that the list has not got is read from beyond its last cell, where `read` puts an empty one.
         places = (names.index(name) if name in names else len(names) for name in COLUMNS)
         self._pick = itemgetter(*places)
@@ -107,8 +121,9 @@ class Reader:
         self._synthetic_only = synthetic_only
         self._joined = not {"fornavn", "etternavn"} <= set(names)
         self._tells_drugs = "legemidler" in names
-        self._codes = Remembered(self._split)
-        self._code = Remembered(_code)
+        self._also = also
+        self._codes = Remembered(partial(self._split, Remembered(self._icpc2_or_icd10)))
+        self._icd10_codes = Remembered(partial(self._split, Remembered(self._icd10)))
         self._drugs = Remembered(_drug)
         self._born = Remembered(lambda day: birth_date(day, "født", today=today), most=40_000)
         self._sex = Remembered(_sex)
@@ -126,16 +141,19 @@ class Reader:
         place = Place(self._file, row)
         try:
             person = self._patient(place, picked)
-            told, drugs = picked[-2:]
-            followed, unmapped = self._codes[told] if told else ((), ())
+            codes, icd10, drugs = picked[-3:]
+            told = [self._codes[codes]] if codes else []
+            if icd10:
+                told.append(self._icd10_codes[icd10])
         except Bad as bad:
             into.append(RowError(PATIENTS, place, bad.column, bad.message, _names(*picked[:2])))
             return
         into.append(person)
         subject = person.identifiers[0]
-        for icpc2, system, code in followed:
-            into.append(ConditionRow(place, subject, icpc2, system, code, "", None, None))
-        into.extend(unmapped)
+        for followed, unmapped in told:
+            for icpc2, system, code in followed:
+                into.append(ConditionRow(place, subject, icpc2, system, code, "", None, None))
+            into.extend(unmapped)
         for drug in drugs.split("|") if drugs else ():
             code, name = self._drugs[drug]
             if name:
@@ -144,14 +162,29 @@ class Reader:
     def rest(self) -> list[Row]:
         return []
 
-    def _split(self, cell: str) -> tuple[list[tuple[str, str, str]], list[Unmapped]]:
+    def _icpc2_or_icd10(self, word: str) -> tuple[str, str, str]:
+        """ICPC-2, system and code as written; ICPC-2 is empty when no programme follows it."""
+        found = written_code(word)
+        if found is None:
+            raise Bad(
+                "tilstander", _("Inneholder noe annet enn koder (ICPC-2 eller ICD-10) med komma mellom.")
+            )
+        return followed_code(*found, self._also) or "", *found
+
+    def _icd10(self, word: str) -> tuple[str, str, str]:
+        found = written_code(word, icd10=True)
+        if found is None:
+            raise Bad("icd-10", _("Inneholder noe annet enn ICD-10-koder med komma mellom."))
+        return followed_code(*found, self._also) or "", *found
+
+    def _split(self, words: dict[str, tuple[str, str, str]], cell: str) -> Told:
         """Of a cell with codes: what we follow, and what we do not; each code once."""
-        told = dict.fromkeys([self._code[word] for word in _BETWEEN.split(cell) if word])
+        told = dict.fromkeys([words[word] for word in _BETWEEN.split(cell) if word])
         followed = [found for found in told if found[0]]
         return followed, [Unmapped(system, code, "") for icpc2, system, code in told if not icpc2]
 
     def _patient(self, place: Place, picked: tuple[str, ...]) -> PatientRow:
-        number, own, given, family, born, sex, doctor, nurse, home_care, died, moved, name = picked[:-2]
+        number, own, given, family, born, sex, doctor, nurse, home_care, died, moved, name = picked[:-3]
         birth = self._born[born]
         if self._joined:
             given_name, family_name = self._full_name[name]
@@ -221,14 +254,6 @@ def _moved_on(cell: str, today: dt.date) -> dt.date | None:
     if moved and moved > today:
         raise Bad("ute av listen", _("Datoen er i framtiden."))
     return moved
-
-
-def _code(word: str) -> tuple[str, str, str]:
-    """ICPC-2, system and code as written; ICPC-2 is empty when no programme follows it."""
-    code = icpc2_code(word)
-    if code is None:
-        raise Bad("tilstander", _("Inneholder noe annet enn ICPC-2-koder med komma mellom."))
-    return followed_code(ICPC2, code) or "", ICPC2, code
 
 
 def _drug(drug: str) -> tuple[str, str]:

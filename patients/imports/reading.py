@@ -17,11 +17,16 @@ BATCH = 500
 
 
 def read(
-    found: Import, *, today: dt.date, synthetic_only: bool, progress: Callable[[int], None]
+    found: Import,
+    *,
+    today: dt.date,
+    synthetic_only: bool,
+    progress: Callable[[int], None],
+    also: frozenset[str] = frozenset(),
 ) -> Iterator[Row]:
     """All rows of an import, one at a time. Raises Unreadable where a file stops making sense.
 
-    `progress` hears now and then how many lines have been read of `found.lines`.
+    `also`: ICPC-2 codes that the clinic follows beyond our table. `progress` hears now and then how many lines have been read of `found.lines`.
     """
     before = 0
     with readable():
@@ -30,27 +35,30 @@ def read(
             if part.format == "fhir":
                 rows = fhir_files.read(
                     part.file,
+                    doctors,
                     document=part.document,
-                    doctors=doctors,
                     today=today,
                     synthetic_only=synthetic_only,
+                    also=also,
                 )
             else:
-                rows = _read_table(part, today, synthetic_only)
+                rows = _read_table(part, today, synthetic_only, also)
             for number, line in rows:
                 yield from line
                 progress(before + min(number, part.lines))
             before += part.lines
 
 
-def _read_table(part: Part, today: dt.date, synthetic_only: bool) -> Iterator[tuple[int, Iterable[Row]]]:
+def _read_table(
+    part: Part, today: dt.date, synthetic_only: bool, also: frozenset[str]
+) -> Iterator[tuple[int, Iterable[Row]]]:
     """Rows by the batch, so that a row costs little; how many lines have been read when each is out."""
     name, columns, first = part.file.name, part.columns, part.header.row
     reader: synthea.Reader | patient_list.Reader
     if part.synthea:
-        reader = synthea.Reader(part.synthea, columns, name, today=today)
+        reader = synthea.Reader(part.synthea, columns, name, today=today, also=also)
     else:
-        reader = patient_list.Reader(columns, name, today=today, synthetic_only=synthetic_only)
+        reader = patient_list.Reader(columns, name, today=today, synthetic_only=synthetic_only, also=also)
     wrong = _("Raden har ikke like mange felt som overskriften.")
     row = first
     out: list[Row] = []

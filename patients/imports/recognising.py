@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from patients.imports import mapping as mappings
 from patients.imports import patient_list, sheets, synthea, tables
-from patients.imports.fhir_files import document_entries
+from patients.imports.fhir_files import document_entries, is_empty
 from patients.imports.mapping import NeedsMapping
 from patients.imports.rows import Unreadable
 from patients.imports.source import UNPACKED_MAX, File, Survey, files_at, survey
@@ -52,6 +52,13 @@ class Part:
     def synthea(self) -> str | None:
         """Which of Synthea's files this is; None for a patient list."""
         return synthea.kind_of(self.columns)
+
+    @property
+    def is_empty(self) -> bool:
+        """Is there nothing under the heading, or no resource at all?"""
+        if self.format == "fhir":
+            return is_empty(self.file, document=self.document)
+        return next(iter(self.records()), None) is None
 
     def records(self) -> Iterator[tuple[int, list[str] | None]]:
         """The rows of a table: number and cells, or None for one of another length than the heading."""
@@ -108,6 +115,9 @@ def recognise(
     if len(formats) > 1:
         raise Unreadable(_("Både tabeller og FHIR i samme import. Ta inn ett format om gangen."))
     found = formats.pop()
+    with readable():
+        if all(part.is_empty for part in parts):
+            raise Unreadable(_("Det er ingen rader å ta inn: bare en overskrift, eller ingenting."))
     if expected and found != expected:
         raise Unreadable(_("Filen er %(found)s, ikke %(expected)s.") % {"found": found, "expected": expected})
     return Import(found, tuple(parts), tuple(sorted(passed_over)))

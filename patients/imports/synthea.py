@@ -60,12 +60,22 @@ _HELD = 1_000
 class Reader:
     """Reads the rows of one of the three files. Nineteen conditions of twenty are not followed: counted first."""
 
-    def __init__(self, kind: str, names: tuple[str, ...], file: str, *, today: dt.date) -> None:
+    def __init__(
+        self,
+        kind: str,
+        names: tuple[str, ...],
+        file: str,
+        *,
+        today: dt.date,
+        also: frozenset[str] = frozenset(),
+    ) -> None:
         self.kind = kind
         self._pick = itemgetter(*(names.index(name) for name in _COLUMNS[kind]))
         self._file = file
         self._today = today
-        self._followed = Remembered(lambda code: followed_code(SNOMED, required(code, "code", longest=40)))
+        self._followed = Remembered(
+            lambda code: followed_code(SNOMED, required(code, "code", longest=40), also)
+        )
         self._unmapped: Counter[tuple[str, str]] = Counter()
 
     def read(self, row: int, cells: list[str], into: list[Row]) -> None:

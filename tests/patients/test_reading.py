@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import json
 import random
+import tracemalloc
 import zipfile
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -69,7 +72,7 @@ def test_row_numbers_are_those_of_a_spreadsheet_also_after_a_quoted_line_end() -
     assert places == [2, 3, 4]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 @pytest.mark.parametrize("separator", [";", ",", "\t"])
 def test_encoding_and_separator_are_found_out(tmp_path: Path, encoding: str, separator: str) -> None:
     text = f"{HEAD}\r\n{KARI};Åse;Ærøe;01.02.1985;K;T90 K86\r\n".replace(";", separator)
@@ -278,6 +281,49 @@ def test_a_byte_that_is_no_letter_is_told_of_in_its_row(tmp_path: Path) -> None:
     assert any(isinstance(row, PatientRow) for row in rows)
 
 
+def test_one_broken_byte_refuses_its_row_and_leaves_the_letters_of_all_others(tmp_path: Path) -> None:
+    path = tmp_path / "liste.csv"
+    good, broken = GOOD.replace("Kari", "Åse"), GOOD.replace("Kari", "K?re")
+    lines = [HEAD, good, broken, good.replace("Oppspinn", "Ærø")]
+    path.write_bytes("\n".join(lines).encode().replace(b"K?re", b"K\xe5re"))
+    rows = rows_of(path)
+    assert [(row, column) for row, column, _ in errors(rows)] == [(3, "fornavn")]
+    assert [(p.given_name, p.family_name) for p in rows if isinstance(p, PatientRow)] == [
+        ("Åse", "Oppspinn"),
+        ("Åse", "Ærø"),
+    ]
+
+
+def test_text_that_is_neither_utf8_nor_windows_1252_is_refused_in_words(tmp_path: Path) -> None:
+    for encoding in ("utf-16-le", "utf-32", "utf-16-be"):
+        path = tmp_path / f"{encoding}.csv"
+        path.write_bytes(f"{HEAD}\n{GOOD}\n".encode(encoding))
+        assert "ikke en tekstfil" in unreadable(path)
+    path.write_bytes(codecs.BOM_UTF16_LE)
+    assert "er tom" in unreadable(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv", f"{HEAD}\n"),
+        ("a.csv", f"{HEAD}\n\n;;;;;\n\n"),
+        ("a.ndjson", "\n \n"),
+        ("a.json", '{"resourceType": "Bundle",\n"entry": []}'),
+        ("a.json", '{"resourceType": "Bundle", "type": "searchset"}'),
+    ],
+)
+def test_a_file_with_a_heading_and_nothing_else_is_refused_in_words(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    assert "ingen rader" in unreadable(tmp_path / name)
+    (tmp_path / ("b" + name[1:])).write_text(
+        f"{HEAD}\n{GOOD}\n" if name == "a.csv" else '{"resourceType":"Group"}'
+    )
+    assert len(rows_of(tmp_path)) > 0  # one file of several may be empty
+
+
 def test_a_line_that_is_not_utf8_is_a_row_error(tmp_path: Path) -> None:
     path = tmp_path / "x.ndjson"
     path.write_bytes(b'{"resourceType":"Group"}\n{"resourceType":"\xff"}\n')
@@ -393,7 +439,7 @@ def test_a_zip_whose_names_or_places_are_nonsense_is_refused(tmp_path: Path) -> 
 def test_bytes_changed_anywhere_in_a_zip_never_raise_anything_else(tmp_path: Path) -> None:
     path = zipped(tmp_path / "x.zip", **{"liste.csv": f"{HEAD}\n{GOOD}\n", "å.csv": "x"})
     good, chance = path.read_bytes(), random.Random(1)
-    for _ in range(1500):
+    for _ in range(400):
         content = bytearray(good)
         for _ in range(chance.choice((1, 2, 3))):
             content[chance.randrange(len(content))] = chance.randrange(256)
@@ -408,6 +454,37 @@ def test_a_zip_bomb_and_a_zip_past_the_limit_are_refused(tmp_path: Path) -> None
     assert "tett" in unreadable(bomb)
     with pytest.raises(Unreadable, match="mer enn"):
         files_at(bomb, unpacked_max=1_000_000)
+
+
+def test_a_zip_in_a_zip_is_not_opened_and_one_of_too_many_files_is_refused(tmp_path: Path) -> None:
+    inner = zipped(tmp_path / "inne.zip", **{"liste.csv": f"{HEAD}\n{GOOD}\n"})
+    with zipfile.ZipFile(tmp_path / "ute.zip", "w") as archive:
+        archive.write(inner, "inne.zip")
+    assert "Filtypen" in unreadable(tmp_path / "ute.zip")
+    many = {f"{number}.csv": f"{HEAD}\n{GOOD}\n" for number in range(501)}
+    assert "mer enn" in unreadable(zipped(tmp_path / "mange.zip", **many))
+
+
+def test_two_hundred_megabytes_are_looked_through_and_read_a_row_at_a_time(tmp_path: Path) -> None:
+    path = tmp_path / "liste.csv"
+    with path.open("w") as file:
+        file.write(f"{HEAD};merknad\n")
+        file.writelines([f"{GOOD};{'x' * 100_000}\n"] * 2_000)
+    assert path.stat().st_size > 200_000_000
+    tracemalloc.start()
+    found = recognise(path)
+    told: list[int] = []
+    rows = list(islice(read(found, today=TODAY, synthetic_only=True, progress=told.append), 600))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.lines == 2_000
+    assert sum(isinstance(row, PatientRow) for row in rows) == 300
+    assert told[-1] < 600  # the rest of the file has not been asked for
+    assert peak < 20_000_000
+
+
+def test_a_line_without_an_end_is_refused(tmp_path: Path) -> None:
+    assert "for lang" in unreadable(zipped(tmp_path / "a.zip", **{"a.csv": f"{HEAD}\n" + GOOD * 200_000}))
 
 
 def test_a_damaged_zip_is_refused_where_it_breaks(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from patients.imports.rows import (
     PatientRow,
     Row,
     RowError,
+    Unmapped,
     Unreadable,
 )
 from patients.personnummer import FNR_SYSTEM, make_tenor
@@ -168,6 +169,19 @@ def test_nurse_home_care_and_leaving_the_list_are_read(tmp_path: Path) -> None:
         (5, "hjemmesykepleie"),
         (6, "ute av listen"),
     ]
+
+
+def test_codes_are_icpc2_or_icd10_and_a_column_may_say_which(tmp_path: Path) -> None:
+    head = "pasientnr;fornavn;etternavn;født;diagnoser;ICD-10;legemidler"
+    body = [f"1;A;B;{BORN};T90, I10 K86 A04;;", f"2;A;B;{BORN};;K50.9 / K86;", f"3;A;B;{BORN};;T90 sukker;"]
+    rows = rows_of(written(tmp_path, "\n".join([head, *body])))
+    told = [(c.icpc2, c.source_code) for c in rows if isinstance(c, ConditionRow)]
+    assert told == [("T90", "T90"), ("K86", "I10"), ("K86", "K86"), ("D94", "K509")]
+    assert [(u.system[-4:], u.code) for u in rows if isinstance(u, Unmapped)] == [
+        ("pc-2", "A04"),
+        ("7110", "K86"),
+    ]
+    assert [(row, column) for row, column, _ in errors(rows)] == [(4, "icd-10")]
 
 
 # --- spreadsheets
