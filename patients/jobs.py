@@ -2,14 +2,14 @@
 
 from celery import shared_task
 
-from patients.actions import remove_orphans, run_import
+from patients.actions import expire_imports, remove_orphans, run_import
 from patients.models import ImportRun
 from teams.wall import clinic_scope, jobs_scope
 
 
 @shared_task
 def import_list(run_id: int, clinic_id: int) -> None:
-    """Take in one list, then ask for the clinic's next. Safe to run twice, and again after a worker was killed."""
+    """Look one list through or take it in, then ask for the clinic's next. Safe to run twice, and after a kill."""
     run = run_import(run_id=run_id, clinic_id=clinic_id)
     if run is None or run.state in ImportRun.UNFINISHED:
         return  # another worker is at it, or at another import of the clinic, and will ask for this one
@@ -21,7 +21,11 @@ def import_list(run_id: int, clinic_id: int) -> None:
 
 @shared_task
 def resume_imports() -> None:
-    """Ask again for imports that nobody finished: a broker gives out a dead worker's job only after an hour."""
+    """Ask again for imports that no worker finished: a broker gives out a dead worker's job only after an hour.
+
+    And let go of what has been kept for as long as it may.
+    """
+    expire_imports()
     with jobs_scope():
         waiting = list(ImportRun.objects.unfinished().values_list("pk", "clinic_id"))
         remove_orphans()

@@ -4,8 +4,8 @@
 
 where `merged` rows told of something that another row told too, `unmapped` conditions have a code that no
 programme follows, `ended` drugs are not in use and not kept, `ignored` rows are mistaken, planned or not
-yet a diagnosis. `stopped` counts drugs that we held as in use and that have now ended; those are our rows,
-not the import's.
+yet a diagnosis. `stopped` counts drugs that we held as in use and that have now ended, `gone` patients whom a
+whole list lacks; those are our rows, not the import's.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ class Tally:
         self.problem_count = 0
         self._refused_patients: set[Place] = set()
 
-    def read(self, kind: str) -> None:
-        self._counts[kind]["read"] += 1
+    def read(self, kind: str, times: int = 1) -> None:
+        if times:
+            self._counts[kind]["read"] += times
 
     def ignored(self, kind: str) -> None:
         if kind in KINDS:
@@ -72,10 +73,14 @@ class Tally:
         if rows or held:
             self._counts[MEDICATIONS].update(ended=rows, stopped=held)
 
+    def gone(self, patients: int) -> None:
+        if patients:
+            self._counts[PATIENTS]["gone"] = patients
+
     def counts(self) -> dict[str, Any]:
         """As stored in `ImportRun.counts`."""
         kinds = {
-            kind: {name: self._counts[kind][name] for name in ("read", *FATES, "stopped")}
+            kind: {name: self._counts[kind][name] for name in ("read", *FATES, "stopped", "gone")}
             for kind in KINDS
             if self._counts[kind]
         }

@@ -1,12 +1,17 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from patients.views import imports, patients
+from patients.views import imports, imports_decide, imports_rows, patients
 
 urlpatterns: list[URLPattern] = [
     path("import/", imports.imports, name="imports"),
     path("import/<int:run_id>/", imports.import_run, name="import_run"),
-    path("import/<int:run_id>/avviste.csv", imports.import_problems, name="import_problems"),
+    path("import/<int:run_id>/kolonner/", imports_decide.import_columns, name="import_columns"),
+    path("import/<int:run_id>/ta-inn/", imports_decide.import_confirm, name="import_confirm"),
+    path("import/<int:run_id>/forkast/", imports_decide.import_discard, name="import_discard"),
+    path("import/<int:run_id>/avviste/", imports_rows.import_refused, name="import_refused"),
+    path("import/<int:run_id>/avviste.csv", imports_rows.import_problems, name="import_problems"),
+    path("import/<int:run_id>/<slug:fate>/", imports_rows.import_changes, name="import_changes"),
     path("pasienter/", patients.patients, name="patients"),
     path("pasienter/<int:patient_id>/", patients.patient, name="patient"),
 ]

@@ -1,4 +1,7 @@
-"""Importing a patient list: asked for in one transaction, taken in whole in another, or not at all."""
+"""Importing a patient list, the worker's side: looked through first, then taken in whole, or not at all.
+
+The preview and the import go the same way, through the same file, to the last step (`_take_in`).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -18,14 +22,13 @@ from django.utils.translation import gettext as _
 
 from patients.actions.progress import Progress
 from patients.actions.staging import Stage, doctors_by_name
-from patients.actions.uploads import remove_upload, stored_path
+from patients.actions.uploads import KEPT, remove_upload, stored_path
 from patients.imports.reading import Import, read, recognise
-from patients.imports.rows import Unreadable
+from patients.imports.rows import PATIENTS, Unreadable
 from patients.models import ImportProblem, ImportRun
 from patients.tally import Tally
 from teams.calendar import OSLO
 from teams.models import Member, Profession
-from teams.permissions import Permission, require
 from teams.wall import clinic_scope
 
 log = logging.getLogger(__name__)
@@ -40,31 +43,14 @@ class _Refused(Exception):
     """Rolls the import's transaction back; the tally says why."""
 
 
-def start_import(
-    found: Import, *, by: Member | None, clinic_id: int, file_name: str, stored_as: str, good_rows_only: bool
-) -> ImportRun:
-    """An import that waits for `run_import`. `by` is None for whoever runs a command on the server.
-
-    Raises PermissionDenied. The caller has recognised the file (`patients.imports.reading.recognise`).
-    """
-    if by is not None:
-        require(by, Permission.IMPORT_PATIENTS)
-        clinic_id = by.clinic_id
-    return ImportRun.objects.create(
-        clinic_id=clinic_id,
-        source=found.format,
-        file_name=file_name[:200],
-        stored_as=stored_as,
-        good_rows_only=good_rows_only,
-        started_by=by,
-        rows_total=found.lines,
-    )
+class _MoreGone(Exception):
+    """Rolls the import's transaction back: more would be taken off the list than somebody has confirmed."""
 
 
 def run_import(*, run_id: int, clinic_id: int, path: Path | None = None) -> ImportRun | None:
-    """Take in what `start_import` asked for, as one transaction. Safe to call again, at any time.
+    """Make the preview of an import, or take in what was confirmed, as one transaction. Safe to call again.
 
-    A finished import is left as it is; one that another worker is at is left to it (None); one that was
+    An import that waits for somebody, or is finished, is left as it is; one that another worker is at is left to it (None); one that was
     killed halfway has left nothing behind and is done from the beginning. While another import of the clinic
     is at work, this one is left waiting, to be asked for again. `path` is for files that were never uploaded:
     a command on the server, which waits here for its turn.
@@ -102,13 +88,16 @@ def _begin(run_id: int, clinic_id: int, *, our_turn: bool) -> ImportRun:
     return run
 
 
-def _carry_out(run: ImportRun, path: Path | None) -> None:
-    """Take the files in, or write down why not."""
+def _carry_out(run: ImportRun, path: Path | None, note: str = "") -> None:
+    """Look the files through or take them in, or write down why not."""
     tally = Tally()
     try:
         if path is None and not run.stored_as:
             raise Unreadable(_("Kommandoen ble avbrutt, og ingenting er tatt inn."))
-        _take_in(run, path or stored_path(run.stored_as), tally)
+        _take_in(run, path or stored_path(run.stored_as), tally, note)
+    except _MoreGone:
+        _take_back(run)
+        _carry_out(run, path, _more_gone())
     except _Refused:
         _end(
             run,
@@ -123,21 +112,50 @@ def _carry_out(run: ImportRun, path: Path | None) -> None:
         _end(run, ImportRun.State.FAILED, tally, _failed())
 
 
-def _take_in(run: ImportRun, path: Path, tally: Tally) -> None:
-    """The whole import in one transaction, its own end with it."""
+def _take_in(run: ImportRun, path: Path, tally: Tally, note: str) -> None:
+    """The whole preview, or the whole import, in one transaction; its own end with it."""
     today = dt.datetime.now(OSLO).date()
-    found = recognise(path, expected="fhir" if run.source == ImportRun.Source.FHIR else "csv")
+    found = recognise(
+        path,
+        expected="fhir" if run.source == ImportRun.Source.FHIR else "csv",
+        mapping=run.mapping or None,
+    )
     with clinic_scope(run.clinic_id), connection.cursor() as cursor:
-        stage = Stage(cursor, clinic_id=run.clinic_id, doctors=_doctors(run.clinic_id, today), tally=tally)
+        stage = Stage(
+            cursor,
+            clinic_id=run.clinic_id,
+            doctors=_named(run.clinic_id, Profession.DOCTOR, today),
+            nurses=_named(run.clinic_id, Profession.NURSE, today),
+            tally=tally,
+            whole_list=run.take_off if run.confirmed_at else run.whole_list,
+        )
         with Progress(run.pk, run.clinic_id) as tell:
             for row in read(found, today=today, synthetic_only=not settings.PRODUCTION, progress=tell):
                 stage.add(row)
             tell(found.lines, at_once=True)
         stage.resolve()
+        told = " ".join(filter(None, [note, _passed_over(found)]))
+        if run.confirmed_at is None:
+            stage.preview(run_id=run.pk, today=today)
+            _close(run, ImportRun.State.READY, tally, told)
+            return
         if tally.problem_count and not run.good_rows_only:
             raise _Refused
-        stage.write(today=today)
-        _close(run, ImportRun.State.DONE, tally, _passed_over(found))
+        stage.write(run_id=run.pk, today=today)
+        if run.take_off and run.preview and _gone(tally.counts()) > _gone(run.preview):
+            raise _MoreGone
+        _close(run, ImportRun.State.DONE, tally, told)
+
+
+def _gone(counts: dict[str, Any]) -> int:
+    return int(counts.get(PATIENTS, {}).get("gone", 0))
+
+
+def _take_back(run: ImportRun) -> None:
+    """Nobody has confirmed what this import would do now."""
+    run.confirmed_by, run.confirmed_at, run.take_off = None, None, False
+    with clinic_scope(run.clinic_id):
+        run.save(update_fields=["confirmed_by", "confirmed_at", "take_off"])
 
 
 @contextmanager
@@ -158,9 +176,10 @@ def _lock(kind: int, number: int, *, wait: bool = False) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", names)
 
 
-def _doctors(clinic_id: int, today: dt.date) -> dict[str, int | None]:
-    doctors = Member.objects.filter(clinic_id=clinic_id, profession=Profession.DOCTOR).employed_on(today)
-    return doctors_by_name(doctors.values_list("name", "pk"))
+def _named(clinic_id: int, profession: Profession, today: dt.date) -> dict[str, int | None]:
+    """The clinic's doctors, or nurses, of today by the names that a list may call them."""
+    members = Member.objects.filter(clinic_id=clinic_id, profession=profession).employed_on(today)
+    return doctors_by_name(members.values_list("name", "pk"))
 
 
 def _passed_over(found: Import) -> str:
@@ -168,6 +187,13 @@ def _passed_over(found: Import) -> str:
         return ""
     names = ", ".join(found.passed_over[:10])
     return _("%(n)d filer er ikke lest: %(names)s.") % {"n": len(found.passed_over), "names": names}
+
+
+def _more_gone() -> str:
+    return _(
+        "Ingenting er tatt inn: flere enn de som ble bekreftet, ville blitt satt ut av listen."
+        " Se igjennom på nytt."
+    )
 
 
 def _failed() -> str:
@@ -184,34 +210,46 @@ def _end(run: ImportRun, state: str, tally: Tally, message: str) -> None:
 
 
 def _close(run: ImportRun, state: str, tally: Tally, message: str) -> None:
-    """Write down what came of it, and let the upload go once that is safe."""
+    """Write down what came of it, and let the upload go when nothing is left to do with it."""
+    counts = tally.counts()
+    # Whoever sent rows that were refused may want to have them back to mend (`refused_rows`).
+    ended_by_rows = state in (ImportRun.State.DONE, ImportRun.State.REFUSED) and tally.problem_count > 0
+    kept = state == ImportRun.State.READY or ended_by_rows
     with clinic_scope(run.clinic_id):
-        ImportProblem.objects.filter(run_id=run.pk).delete()
-        ImportProblem.objects.bulk_create(
-            (
-                ImportProblem(
-                    clinic_id=run.clinic_id,
-                    run_id=run.pk,
-                    file_name=problem.place.file[-200:],
-                    row=problem.place.row,
-                    column=problem.column,
-                    message=problem.message,
-                )
-                for problem in tally.problems
-            ),
-            batch_size=2_000,
-        )
-        counts = tally.counts()
-        ImportRun.objects.filter(pk=run.pk).update(
+        _tell_problems(run, tally)
+        ended = ImportRun.objects.filter(pk=run.pk)
+        ended.update(
             state=state,
             finished_at=timezone.now(),
             rows_read=run.rows_total or 0,
             counts=counts,
             unmapped=tally.codes(),
             message=message,
-            stored_as="",
+            expires_at=timezone.now() + KEPT,
         )
-        transaction.on_commit(lambda: remove_upload(run.stored_as), robust=True)
+        if state == ImportRun.State.READY:
+            ended.update(preview=counts)
+        if not kept:
+            ended.update(stored_as="")
+            transaction.on_commit(lambda: remove_upload(run.stored_as), robust=True)
+
+
+def _tell_problems(run: ImportRun, tally: Tally) -> None:
+    ImportProblem.objects.filter(run_id=run.pk).delete()
+    ImportProblem.objects.bulk_create(
+        (
+            ImportProblem(
+                clinic_id=run.clinic_id,
+                run_id=run.pk,
+                file_name=problem.place.file[-200:],
+                row=problem.place.row,
+                column=problem.column,
+                message=problem.message,
+            )
+            for problem in tally.problems
+        ),
+        batch_size=2_000,
+    )
 
 
 def _log_without_words(run: ImportRun, error: Exception) -> None:

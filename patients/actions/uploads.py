@@ -1,4 +1,8 @@
-"""Uploaded files wait on disk for the worker, readable by nobody else, and are removed when it is done."""
+"""Uploaded files wait on disk for the worker, readable by nobody else.
+
+They are removed when nothing is left to do with them: at the latest `KEPT` after an import was asked for,
+looked through or confirmed.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,27 @@ import errno
 import logging
 import secrets
 import shutil
+import tempfile
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from patients.imports.pick import write_rows
+from patients.imports.reading import recognise
 from patients.imports.rows import Unreadable
 from patients.models import ImportRun
+from teams.wall import clinic_scope, jobs_scope
 
 log = logging.getLogger(__name__)
+
+KEPT = timedelta(days=7)
 
 # File systems allow 255 bytes; messages that name a file have less room.
 _NAME_BYTES = 150
@@ -72,16 +85,56 @@ def remove_upload(name: str) -> None:
         shutil.rmtree(stored_path(name), ignore_errors=True)
 
 
+def refused_rows(run: ImportRun) -> tuple[IO[bytes], str]:
+    """The rows of an upload that were refused, in its own format, and a name for them.
+
+    Of more than are kept (patients/tally.py), the first. Raises Unreadable, ValueError and OSError when the upload
+    is not what it was. The file is gone when it is closed.
+    """
+    found = recognise(stored_path(run.stored_as), mapping=run.mapping or None)
+    names = {part.file.name[-200:]: part.file.name for part in found.parts}
+    rows: dict[str, set[int]] = defaultdict(set)
+    for name, row in run.problems.values_list("file_name", "row").iterator():
+        rows[names.get(name, name)].add(row)
+    folder = Path(tempfile.mkdtemp(dir=settings.UPLOAD_DIR))
+    try:
+        written = write_rows(found, rows, folder)
+        return written.open("rb"), written.name
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def expire_imports(*, now: datetime | None = None) -> int:
+    """Let go of uploads, and of what previews told, that have been kept for as long as they may."""
+    now = now or datetime.now(UTC)
+    with jobs_scope():
+        due = list(ImportRun.objects.expired(now).values_list("pk", "clinic_id"))
+    return sum(_expire(run_id, clinic_id, now) for run_id, clinic_id in due)
+
+
+def _expire(run_id: int, clinic_id: int, now: datetime) -> bool:
+    with clinic_scope(clinic_id):
+        run = ImportRun.objects.expired(now).select_for_update().filter(pk=run_id).first()
+        if run is None or run.state in ImportRun.UNFINISHED:
+            return False  # confirmed meanwhile
+        stored_as = run.stored_as
+        run.changes.all().delete()
+        if run.state in ImportRun.UNDECIDED:
+            run.state = ImportRun.State.EXPIRED
+        run.stored_as, run.expires_at = "", None
+        run.save(update_fields=["state", "stored_as", "expires_at"])
+        transaction.on_commit(lambda: remove_upload(stored_as), robust=True)
+    return True
+
+
 def remove_orphans(*, now: datetime | None = None) -> int:
-    """Remove uploads older than a day that no unfinished import waits for. In a scope that sees all clinics."""
+    """Remove uploads older than a day that no import names. In a scope that sees all clinics."""
     root = Path(settings.UPLOAD_DIR)
     if not root.is_dir():
         return 0
-    waited_for = set(
-        ImportRun.objects.filter(state__in=ImportRun.UNFINISHED).values_list("stored_as", flat=True)
-    )
+    named = set(ImportRun.objects.exclude(stored_as="").values_list("stored_as", flat=True))
     oldest = ((now or datetime.now(UTC)) - timedelta(days=1)).timestamp()
-    orphans = [p for p in root.iterdir() if p.name not in waited_for and p.stat().st_mtime < oldest]
+    orphans = [p for p in root.iterdir() if p.name not in named and p.stat().st_mtime < oldest]
     for folder in orphans:
         shutil.rmtree(folder, ignore_errors=True)
     return len(orphans)

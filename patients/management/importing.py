@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from argparse import ArgumentParser
 from pathlib import Path
@@ -9,11 +10,11 @@ from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
 
-from patients.actions import run_import, start_import
-from patients.imports.reading import Format, recognise
+from patients.actions import discard_import, look, run_import, start_import, start_preview
+from patients.import_presenters import count_table, count_text
+from patients.imports.reading import Format, Import, NeedsMapping
 from patients.imports.rows import Unreadable
 from patients.models import ImportRun
-from patients.presenters import count_table, count_text
 from teams.models import Clinic
 from teams.wall import clinic_scope, jobs_scope
 
@@ -27,29 +28,58 @@ class ImportCommand(BaseCommand):
         parser.add_argument("path", type=Path, help="fil, mappe eller zip")
         parser.add_argument("--clinic", required=True, metavar="SLUG", help="legekontorets kortnavn")
         parser.add_argument("--good-rows", action="store_true", help="ta inn de gode radene når noen er feil")
+        parser.add_argument(
+            "--preview", action="store_true", help="vis hva som ville skjedd, og ta ikke inn noe"
+        )
+        parser.add_argument(
+            "--whole-list", action="store_true", help="sett dem som ikke står i filen, ut av listen"
+        )
+        parser.add_argument(
+            "--mapping",
+            type=Path,
+            metavar="FIL.json",
+            help="overskriftene i filen → kolonnene i docs/import.md",
+        )
 
-    def handle(self, *, path: Path, clinic: str, good_rows: bool, **options: Any) -> None:
+    def handle(self, *, path: Path, clinic: str, preview: bool, **options: Any) -> None:
         began = time.monotonic()
         clinic_id = self._clinic(clinic)
-        try:
-            found = recognise(path, expected=self.expected)
-        except Unreadable as error:
-            raise CommandError(str(error)) from error
+        found, mapping = self._found(path, clinic_id, options["mapping"])
+        asked = {
+            "by": None,
+            "clinic_id": clinic_id,
+            "file_name": path.name,
+            "stored_as": "",
+            "whole_list": options["whole_list"],
+            "mapping": mapping,
+        }
         with clinic_scope(clinic_id):
-            waiting = start_import(
-                found,
-                by=None,
-                clinic_id=clinic_id,
-                file_name=path.name,
-                stored_as="",
-                good_rows_only=good_rows,
-            )
+            if preview:
+                waiting = start_preview(found, **asked)
+            else:
+                waiting = start_import(found, good_rows_only=options["good_rows"], **asked)
         run = run_import(run_id=waiting.pk, clinic_id=clinic_id, path=path)
         if run is None:
             raise CommandError("En annen prosess holder på med denne importen.")
         self._tell(run, time.monotonic() - began)
-        if run.state != ImportRun.State.DONE:
+        if run.state == ImportRun.State.READY:
+            with clinic_scope(clinic_id):
+                discard_import(run, by=None)
+        elif run.state != ImportRun.State.DONE:
             raise CommandError(run.message or run.get_state_display())
+
+    def _found(self, path: Path, clinic_id: int, told: Path | None) -> tuple[Import, dict[str, str]]:
+        try:
+            with clinic_scope(clinic_id):
+                found, mapping = look(path, _told(told), clinic_id=clinic_id, expected=self.expected)
+        except Unreadable as error:
+            raise CommandError(str(error)) from error
+        if isinstance(found, NeedsMapping):
+            example = json.dumps(dict.fromkeys(found.headings, "") | found.suggested, ensure_ascii=False)
+            raise CommandError(
+                f"{found.file} har andre overskrifter enn våre. Si hva de er, i en fil til --mapping: {example}"
+            )
+        return found, mapping
 
     @staticmethod
     def _clinic(slug: str) -> int:
@@ -86,3 +116,16 @@ class ImportCommand(BaseCommand):
                 self.stderr.write(f"  {problem.file_name}, rad {problem.row}{column}: {problem.message}")
         if total > 100:
             self.stderr.write(f"  … og {total - 100} til")
+
+
+def _told(path: Path | None) -> dict[str, str]:
+    """The mapping in a file: an object of texts."""
+    if path is None:
+        return {}
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{path.name} kan ikke leses som JSON.") from error
+    if not isinstance(told, dict) or not all(isinstance(value, str) for value in told.values()):
+        raise CommandError(f'{path.name} skal være som {{"Fødselsnr.": "personnummer"}}.')
+    return told

@@ -8,15 +8,17 @@ right to delete here.
 from patients.models.access import PatientAccess
 from patients.models.health import STAYS, Condition, Discharge, Encounter, Medication
 from patients.models.history import FollowedCode, PatientChange
-from patients.models.imports import ImportProblem, ImportRun
+from patients.models.imports import ColumnMapping, ImportChange, ImportProblem, ImportRun
 from patients.models.people import NameOrder, Patient, PatientIdentifier, PatientQuerySet, Sex
 
 __all__ = [
     "STAYS",
+    "ColumnMapping",
     "Condition",
     "Discharge",
     "Encounter",
     "FollowedCode",
+    "ImportChange",
     "ImportProblem",
     "ImportRun",
     "Medication",

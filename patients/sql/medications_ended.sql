@@ -1,20 +1,24 @@
--- Ends what we hold as in use: told as ended, or gone from a list that tells of all drugs in use.
-WITH ended AS (
-    SELECT coalesce(s.patient_id, m.patient_id) AS patient_id, m.source_code, m.starts_on,
-        max(coalesce(m.ends_on, %(today)s)) AS ends_on
-    FROM stage_medication m LEFT JOIN stage_person s USING (leader)
+-- What we hold as in use and that has ended: told as ended, or gone from a list that tells of all drugs in use.
+INSERT INTO stage_ended
+SELECT old.id, old.patient_id, min(ended.ends_on)
+FROM (
+    SELECT m.patient_id, m.source_code, m.starts_on, max(coalesce(m.ends_on, %(today)s)) AS ends_on
+    FROM ({about}) m
+    WHERE m.patient_id IS NOT NULL
     GROUP BY 1, 2, 3
     HAVING bool_and(NOT m.in_use)
-    UNION ALL
-    SELECT old.patient_id, old.source_code, old.starts_on, %(today)s
-    FROM stage_person s JOIN patients_medication old USING (patient_id)
-    WHERE s.fault IS NULL AND s.all_drugs_told AND old.source_system = %(list)s
-        AND NOT EXISTS (
-            SELECT FROM stage_medication m
-            WHERE m.leader = s.leader AND m.source_code = old.source_code AND m.source_system = %(list)s
-        )
-)
-UPDATE patients_medication old SET ends_on = ended.ends_on
-FROM ended
-WHERE old.clinic_id = %(clinic)s AND old.ends_on IS NULL AND old.patient_id = ended.patient_id
-    AND old.source_code = ended.source_code AND old.starts_on IS NOT DISTINCT FROM ended.starts_on;
+) ended
+JOIN patients_medication old ON (old.clinic_id, old.patient_id, old.source_code)
+        = (%(clinic)s, ended.patient_id, ended.source_code)
+    AND old.starts_on IS NOT DISTINCT FROM ended.starts_on
+WHERE old.ends_on IS NULL
+GROUP BY old.id;
+INSERT INTO stage_ended
+SELECT old.id, old.patient_id, %(today)s
+FROM stage_person s JOIN patients_medication old ON (old.clinic_id, old.patient_id) = (%(clinic)s, s.patient_id)
+LEFT JOIN (
+    SELECT DISTINCT patient_id, source_code FROM told_medication WHERE source_system = %(list)s
+) told ON (told.patient_id, told.source_code) = (old.patient_id, old.source_code)
+WHERE s.known AND s.fault IS NULL AND s.all_drugs_told AND old.source_system = %(list)s AND old.ends_on IS NULL
+    AND told.patient_id IS NULL
+    AND NOT EXISTS (SELECT FROM stage_ended e WHERE e.medication_id = old.id);

@@ -1,20 +1,11 @@
--- Drugs in use come in; what has ended is not brought in.
-WITH told AS (
-    SELECT coalesce(s.patient_id, m.patient_id) AS patient_id, m.source_code, m.starts_on,
-        (array_agg(m.source_system ORDER BY m.seq DESC))[1] AS source_system,
-        (array_agg(m.text ORDER BY m.seq DESC))[1] AS text, max(m.ends_on) AS ends_on, count(*) AS rows
-    FROM stage_medication m LEFT JOIN stage_person s USING (leader)
-    WHERE m.in_use AND coalesce(s.patient_id, m.patient_id) IS NOT NULL
-    GROUP BY 1, 2, 3
-), written AS (
-    INSERT INTO patients_medication AS old
-        (clinic_id, patient_id, source_system, source_code, text, starts_on, ends_on)
-    SELECT %(clinic)s, patient_id, source_system, source_code, text, starts_on, ends_on FROM told
-    ON CONFLICT ON CONSTRAINT medication_once_per_start DO UPDATE
-    SET source_system = excluded.source_system, text = excluded.text, ends_on = excluded.ends_on
-    WHERE (old.source_system, old.text, old.ends_on)
-        IS DISTINCT FROM (excluded.source_system, excluded.text, excluded.ends_on)
-    RETURNING (xmax = 0) AS fresh
-)
-SELECT (SELECT coalesce(sum(rows), 0) FROM told)::int, (SELECT count(*) FROM told),
-    count(*) FILTER (WHERE fresh), count(*) FILTER (WHERE NOT fresh) FROM written;
+UPDATE patients_medication old SET ends_on = e.ends_on
+FROM stage_ended e
+WHERE old.clinic_id = %(clinic)s AND old.id = e.medication_id;
+UPDATE patients_medication old SET source_system = t.source_system, text = t.text, ends_on = t.ends_on
+FROM told_medication t
+WHERE t.fate = 'changed' AND (old.clinic_id, old.patient_id, old.source_code) = (%(clinic)s, t.patient_id, t.source_code)
+    AND old.starts_on IS NOT DISTINCT FROM t.starts_on;
+INSERT INTO patients_medication (clinic_id, patient_id, source_system, source_code, text, starts_on, ends_on)
+SELECT %(clinic)s, patient_id, source_system, source_code, text, starts_on, ends_on
+FROM told_medication WHERE fate = 'new'
+ON CONFLICT ON CONSTRAINT medication_once_per_start DO NOTHING;

@@ -1,15 +1,14 @@
--- One step towards one leader a person: a row follows the lowest leader among all that share a name with it.
+-- One step towards one leader a person: a row follows the lowest leader among all that are tied to it.
 -- Repeated until nothing moves, since A may share with B and B with C.
-UPDATE stage_patient p SET leader = lowest.leader
+UPDATE stage_shared p SET leader = lowest.leader
 FROM (
-    SELECT i.seq, min(shared.leader) AS leader
-    FROM stage_identifier i
+    SELECT l.seq, min(tied.leader) AS leader
+    FROM stage_link l
     JOIN (
-        SELECT i.system, i.value, min(p.leader) AS leader
-        FROM stage_identifier i JOIN stage_patient p USING (seq)
-        GROUP BY i.system, i.value
-        HAVING count(*) > 1
-    ) shared USING (system, value)
-    GROUP BY i.seq
+        SELECT l.link, min(p.leader) AS leader
+        FROM stage_link l JOIN stage_shared p USING (seq)
+        GROUP BY l.link
+    ) tied USING (link)
+    GROUP BY l.seq
 ) lowest
 WHERE p.seq = lowest.seq AND p.leader > lowest.leader;

@@ -1,33 +1,56 @@
 -- Where an import waits until all of it has been read and found good. Gone with the transaction, or with the
--- next import of the same one.
+-- next import of the same one. First what the rows say.
 DROP TABLE IF EXISTS stage_patient, stage_identifier, stage_refused, stage_condition, stage_medication,
-    stage_encounter, stage_person;
+    stage_encounter, stage_known, stage_link, stage_shared, stage_person, stage_name, stage_amended, stage_gone,
+    told_condition, told_medication, told_encounter, stage_ended;
 CREATE TEMP TABLE stage_patient (
-    seq bigint PRIMARY KEY, file text, row int,
-    given_name text, family_name text, birth_date date, sex text, list_doctor_id bigint,
-    deceased_on date, deceased_exact bool, all_drugs_told bool,
-    leader bigint
+    seq bigint, file text, row int,
+    given_name text, family_name text, birth_date date, sex text, list_doctor_id bigint, usual_nurse_id bigint,
+    home_care bool, deceased_on date, deceased_exact bool, moved_on date, all_drugs_told bool
 ) ON COMMIT DROP;
 CREATE TEMP TABLE stage_identifier (seq bigint, system text, value text) ON COMMIT DROP;
 CREATE TEMP TABLE stage_refused (system text, value text) ON COMMIT DROP;
+-- `about`: the patient of the same row; else the row names somebody by `system` and `value`.
 CREATE TEMP TABLE stage_condition (
-    seq bigint, file text, row int, system text, value text,
-    icpc2 text, source_system text, source_code text, source_text text, starts_on date, ends_on date,
-    leader bigint, patient_id bigint
+    seq bigint, file text, row int, about bigint, system text, value text,
+    icpc2 text, source_system text, source_code text, source_text text, starts_on date, ends_on date
 ) ON COMMIT DROP;
 CREATE TEMP TABLE stage_medication (
-    seq bigint, file text, row int, system text, value text,
-    source_system text, source_code text, text text, starts_on date, ends_on date, in_use bool,
-    leader bigint, patient_id bigint
+    seq bigint, file text, row int, about bigint, system text, value text,
+    source_system text, source_code text, text text, starts_on date, ends_on date, in_use bool
 ) ON COMMIT DROP;
 CREATE TEMP TABLE stage_encounter (
-    seq bigint, file text, row int, system text, value text,
-    source_id text, act_class text, department text, starts_at timestamptz, ends_at timestamptz,
-    leader bigint, patient_id bigint
+    seq bigint, file text, row int, about bigint, system text, value text,
+    source_id text, act_class text, department text, starts_at timestamptz, ends_at timestamptz
 ) ON COMMIT DROP;
--- One row a person: a person of the import, with the patient it is once that is known.
+-- Then who is who: patients that a row names, what ties rows together, and the leader of each that is tied to
+-- another; who stands alone is not in these last two.
+CREATE TEMP TABLE stage_known (seq bigint, patient_id bigint) ON COMMIT DROP;
+CREATE TEMP TABLE stage_link (seq bigint, link bigint) ON COMMIT DROP;
+CREATE TEMP TABLE stage_shared (seq bigint PRIMARY KEY, leader bigint) ON COMMIT DROP;
+-- One row a person, with the number of the patient it is or will be; and what the import calls the good ones.
 CREATE TEMP TABLE stage_person (
-    leader bigint PRIMARY KEY, patient_id bigint, known bool, fault text,
-    given_name text, family_name text, birth_date date, sex text, list_doctor_id bigint,
-    deceased_on date, deceased_exact bool, all_drugs_told bool, rows int
+    leader bigint, patient_id bigint, known bool, fault text,
+    given_name text, family_name text, birth_date date, sex text, list_doctor_id bigint, usual_nurse_id bigint,
+    home_care bool, deceased_on date, deceased_exact bool, moved_on date, all_drugs_told bool, rows int
 ) ON COMMIT DROP;
+CREATE TEMP TABLE stage_name (system text, value text, patient_id bigint) ON COMMIT DROP;
+-- Last what is to become of it: `fate` is new, changed or unchanged.
+CREATE TEMP TABLE stage_amended (
+    patient_id bigint, given_name text, family_name text, birth_date date, sex text, list_doctor_id bigint,
+    usual_nurse_id bigint, home_care bool, deceased_on date, moved_on date
+) ON COMMIT DROP;
+CREATE TEMP TABLE stage_gone (patient_id bigint) ON COMMIT DROP;
+CREATE TEMP TABLE told_condition (
+    patient_id bigint, icpc2 text, source_system text, source_code text, source_text text, starts_on date,
+    ends_on date, file text, row int, rows int, fate text
+) ON COMMIT DROP;
+CREATE TEMP TABLE told_medication (
+    patient_id bigint, source_code text, starts_on date, source_system text, text text, ends_on date,
+    file text, row int, rows int, fate text
+) ON COMMIT DROP;
+CREATE TEMP TABLE told_encounter (
+    patient_id bigint, source_id text, act_class text, department text, starts_at timestamptz,
+    ends_at timestamptz, file text, row int, rows int, fate text
+) ON COMMIT DROP;
+CREATE TEMP TABLE stage_ended (medication_id bigint, patient_id bigint, ends_on date) ON COMMIT DROP;

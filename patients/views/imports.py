@@ -1,27 +1,38 @@
-"""Taking in a patient list: upload, progress, what came of it."""
+"""Taking in a patient list: the upload, how far it has come, what would come or came of it."""
 
 from __future__ import annotations
 
-import csv
+from typing import Any
 
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from patients.actions import remove_upload, start_import, store_upload, stored_path
-from patients.forms import UploadForm
-from patients.imports.reading import recognise
-from patients.imports.rows import Unreadable
+from patients.actions import receive_upload
+from patients.import_forms import ConfirmForm, UploadForm
+from patients.import_presenters import (
+    differences,
+    gone,
+    import_summary,
+    outcome,
+    patient_sums,
+    row_ranges,
+    takes_anything,
+)
+from patients.import_queries import changes, list_size, new_rows
+from patients.imports.rows import PATIENTS, Unreadable
 from patients.jobs import import_list
-from patients.models import ImportRun
-from patients.presenters import import_summary, spreadsheet_safe
+from patients.models import ImportChange, ImportRun
 from teams.middleware import MemberRequest
+from teams.models import Member
 from teams.permissions import Permission, may, requires
 
 RUNS_SHOWN = 25
 PROBLEMS_SHOWN = 100
+CHANGES_SHOWN = 20
+# Where more of the list than one in so many would go, the preview asks twice.
+GONE_WARNED_OF = 10
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,73 +40,78 @@ PROBLEMS_SHOWN = 100
 def imports(request: MemberRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
         try:
-            run = _take_upload(request, form)
+            run = receive_upload(told["upload"], by=request.member, whole_list=told["whole_list"])
         except Unreadable as error:
             form.add_error("upload", str(error))
         else:
-            return redirect("import_run", run.pk)
+            return go_on(run)
     runs = ImportRun.objects.visible_to(request.member).select_related("started_by")[:RUNS_SHOWN]
+    rows = [(run, outcome(run)) for run in runs]
     return render(
-        request, "patients/imports.html", {"form": form, "runs": runs}, status=422 if form.errors else 200
+        request, "patients/imports.html", {"form": form, "rows": rows}, status=422 if form.errors else 200
     )
 
 
-def _take_upload(request: MemberRequest, form: UploadForm) -> ImportRun:
-    """Keep the files and leave the rest to a worker. Raises Unreadable for what cannot be an import."""
-    files = form.cleaned_data["upload"]
-    stored_as = store_upload(files)
-    try:
-        run = start_import(
-            recognise(stored_path(stored_as)),
-            by=request.member,
-            clinic_id=request.member.clinic_id,
-            file_name=", ".join(file.name for file in files),
-            stored_as=stored_as,
-            good_rows_only=bool(form.cleaned_data["good_rows"]),
-        )
-    except BaseException:
-        remove_upload(stored_as)
-        raise
-    # If the queue is away, the run waits, and resume_imports finds it.
-    transaction.on_commit(lambda: import_list.delay(run.pk, run.clinic_id), robust=True)
-    return run
+def go_on(run: ImportRun) -> HttpResponse:
+    """To the worker if there is something for it to do, and to the page where somebody else has."""
+    if run.state == ImportRun.State.MAPPING:
+        return redirect("import_columns", run.pk)
+    if run.state == ImportRun.State.WAITING:
+        # If the queue is away, the run waits, and resume_imports finds it.
+        transaction.on_commit(lambda: import_list.delay(run.pk, run.clinic_id), robust=True)
+    return redirect("import_run", run.pk)
 
 
 @require_safe
 @requires(Permission.IMPORT_PATIENTS)
 def import_run(request: MemberRequest, run_id: int) -> HttpResponse:
     run = get_object_or_404(
-        ImportRun.objects.visible_to(request.member).select_related("started_by"), pk=run_id
+        ImportRun.objects.visible_to(request.member).select_related("started_by", "confirmed_by"), pk=run_id
     )
-    context = {
-        "run": run,
-        "summary": import_summary(
-            run.counts,
-            run.unmapped,
-            run.rows_read,
-            run.rows_total,
-            exact=may(request.member, Permission.SEE_PATIENTS),
-        ),
-        "problems": run.problems.all()[:PROBLEMS_SHOWN],
-        "finished": run.state not in ImportRun.UNFINISHED,
-        "behind_another": run.state == ImportRun.State.WAITING
-        and ImportRun.objects.visible_to(request.member).running().exists(),
-    }
     part = "#run" if request.htmx.target == "run" else ""
-    return render(request, f"patients/import_run.html{part}", context)
+    return render(request, f"patients/import_run.html{part}", run_context(run, request.member))
 
 
-@require_safe
-@requires(Permission.IMPORT_PATIENTS)
-def import_problems(request: MemberRequest, run_id: int) -> HttpResponse:
-    """The refused rows as CSV, for whoever mends the list. Bounded by what a run keeps (patients/tally.py)."""
-    run = get_object_or_404(ImportRun.objects.visible_to(request.member), pk=run_id)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="avviste-rader-{run.pk}.csv"'
-    response.write("\ufeff")
-    writer = csv.writer(response, delimiter=";")
-    writer.writerow([_("fil"), _("rad"), _("kolonne"), _("feil")])
-    for problem in run.problems.iterator():
-        writer.writerow([spreadsheet_safe(problem.file_name), problem.row, problem.column, problem.message])
-    return response
+def run_context(run: ImportRun, member: Member) -> dict[str, Any]:
+    """What the page of an import shows. Eight queries at most."""
+    sees = may(member, Permission.SEE_PATIENTS)
+    problems = list(run.problems.all()[:PROBLEMS_SHOWN])
+    ready = run.state == ImportRun.State.READY
+    context: dict[str, Any] = {
+        "run": run,
+        "summary": import_summary(run.counts, run.unmapped, run.rows_read, run.rows_total, exact=sees),
+        "problems": problems,
+        "unfinished": run.state in ImportRun.UNFINISHED,
+        "behind_another": run.state == ImportRun.State.WAITING
+        and ImportRun.objects.visible_to(member).running().exists(),
+        "differences": differences(run),
+        "rows_back": bool(run.stored_as) and may_have_rows(run, member),
+        "may_see_patients": sees,
+    }
+    told = {**context, **_preview_context(run, sees)} if ready else context
+    files = {row.file_name for row in [*problems, *told.get("changed_rows", ())]}
+    return {**told, "several_files": bool(files - {run.file_name})}
+
+
+def _preview_context(run: ImportRun, sees: bool) -> dict[str, Any]:
+    missing, size = gone(run.counts), list_size(run.clinic_id)
+    return {
+        "form": ConfirmForm(initial={"seen": run.finished_at.isoformat() if run.finished_at else ""}),
+        "sums": patient_sums(run.counts, whole_list=run.whole_list),
+        "takes": takes_anything(run.counts),
+        **{fate: run.counts.get(PATIENTS, {}).get(fate, 0) for fate in ("new", "changed", "refused")},
+        "gone": missing,
+        "gone_rows": list(changes(run, ImportChange.Fate.GONE)[:CHANGES_SHOWN]) if sees and missing else [],
+        "gone_is_much": missing * GONE_WARNED_OF > size,
+        "size": size,
+        "changed_rows": list(changes(run, ImportChange.Fate.CHANGED)[:CHANGES_SHOWN]),
+        "new_rows": row_ranges(new_rows(run)),
+        "columns": [(theirs, ours) for theirs, ours in run.mapping.items() if ours],
+    }
+
+
+def may_have_rows(run: ImportRun, member: Member) -> bool:
+    """May the member have rows of the file? Whoever sent it has them; others must be allowed to see patients."""
+    return run.started_by_id == member.pk or may(member, Permission.SEE_PATIENTS)

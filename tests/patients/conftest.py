@@ -25,6 +25,15 @@ def number(born: dt.date = dt.date(1985, 2, 1), serial: int = 0) -> str:
     return make_tenor(born, serial)
 
 
+HEAD = "personnummer;fornavn;etternavn;født;fastlege;tilstander"
+
+
+def list_row(n: int, name: str = "Kari", doctor: str = "Hanne Holm", codes: str = "T90") -> str:
+    """Somebody of a patient list under `HEAD`; the same `n` is the same person."""
+    born = dt.date(1950 + n % 50, 2, 1)
+    return f"{number(born, n)};{name};Oppspinn{n};{born:%d.%m.%Y};{doctor};{codes}"
+
+
 def take_in(path: Path, cast: Cast, *, good_rows: bool = False) -> ImportRun:
     """What the page and the worker do, in one go."""
     waiting = start_import(
