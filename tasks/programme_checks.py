@@ -137,9 +137,11 @@ def _of_window(step: StepText) -> Iterator[Told]:
         yield "opens", _("Skriv et tall fra 0 til %(n)d.") % {"n": OPENS_MAX}
     if step.closes is not None and not 0 <= step.closes <= CLOSES_MAX:
         yield "closes", _("Skriv et tall fra 0 til %(n)d.") % {"n": CLOSES_MAX}
+    if step.leads_to:
+        return
     if step.hard and step.closes is None:
         yield "closes", _("En frist som ikke kan glippe, må ha en siste dag.")
-    if step.leads_to or not step.rhythm.length:
+    if not step.rhythm.length:
         return
     if step.hard and step.rhythm.length < HARD_MIN:
         yield "months", _("En frist som ikke kan glippe, må ha minst %(n)d dager mellom.") % {"n": HARD_MIN}
@@ -157,8 +159,13 @@ def _of_lead(step: StepText, text: ProgrammeText) -> Iterator[Told]:
         yield "leads_to", _("Velg et annet steg i programmet.")
     elif target.leads_to:
         yield "leads_to", _("Det steget tas selv før et annet. Velg det siste av dem.")
+    elif step.hard and target.closes is None:
+        yield "hard", _("Kan ikke glippe bare når det som kommer etter, har en siste dag.")
     if not 1 <= step.lead_days <= LEAD_MAX:
         yield "lead_days", _("Skriv hvor mange dager før, fra 1 til %(n)d.") % {"n": LEAD_MAX}
+    elif target is not None and not target.leads_to and step.lead_days > target.opens:
+        words = _("Steget etter åpner %(n)d dager før fristen, og dette kan ikke tas før det.")
+        yield "lead_days", words % {"n": target.opens}
 
 
 def _of_source(step: StepText, before: StepText | None) -> Iterator[Told]:

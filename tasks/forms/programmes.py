@@ -18,7 +18,7 @@ INPUT = {"class": "ds-input"}
 LISTED = {"required": gettext_lazy("Velg fra listen."), "invalid_choice": gettext_lazy("Velg fra listen.")}
 CONDITION, DRUGS, BY_HAND, DISCHARGE = "condition", "drugs", "by_hand", "discharge"
 RULES = (
-    (Rule.INTERVAL.value, gettext_lazy("Regnes fra sist utført")),
+    (Rule.INTERVAL.value, gettext_lazy("Fra sist utført")),
     (Rule.CALENDAR_YEAR.value, gettext_lazy("Én gang hvert kalenderår")),
     (Rule.ONCE.value, gettext_lazy("Én gang, så lenge etter start")),
 )
@@ -121,16 +121,16 @@ class StepForm(forms.Form):
 
     name = _text(gettext_lazy("Hva"), NAME_MAX)
     kind = _choice(gettext_lazy("Oppgavetype"), ())
-    rule = _choice(gettext_lazy("Hvor ofte"), RULES)
+    rule = _choice(gettext_lazy("Regnes"), RULES)
     months = _number(gettext_lazy("Måneder"))
     days = _number(gettext_lazy("Dager"))
     opens = _number(gettext_lazy("Åpner dager før"))
-    closes = _number(gettext_lazy("Siste dag, dager etter"))
+    closes = _number(gettext_lazy("Lukker dager etter"))
     hard = forms.BooleanField(
         label=gettext_lazy("Fristen kan ikke glippe"), required=False, widget=forms.CheckboxInput(attrs=INPUT)
     )
     shares = _choice(gettext_lazy("Slås sammen"), SHARES)
-    leads_to = _choice(gettext_lazy("Tas før"), ())
+    leads_to = _choice(gettext_lazy("Hvor ofte"), ())
     lead_days = _number(gettext_lazy("Dager før"))
     minutes = _number(gettext_lazy("Minutter"))
     source = _text(gettext_lazy("Kilde, eller hvorfor"), SOURCE_MAX)
@@ -149,7 +149,10 @@ class StepForm(forms.Form):
         self.slug = cast("str", self.prefix)
         fields = cast("dict[str, forms.ChoiceField]", self.fields)
         fields["kind"].choices = [("", _("Velg …")), *kinds]
-        fields["leads_to"].choices = [("", _("Nei, har sin egen rytme")), *others]
+        fields["leads_to"].choices = [
+            ("", _("Med jevne mellomrom, eller én gang")),
+            *((slug, _("Hver gang før: %(name)s") % {"name": name}) for slug, name in others),
+        ]
         if before is not None:
             was = _("Som før: %(certainty)s") % {"certainty": Certainty(before.certainty).label}
             fields["certainty"].choices = [(AS_BEFORE, was), *Certainty.choices]
@@ -162,7 +165,7 @@ class StepForm(forms.Form):
         step = StepText(
             slug=self.slug, name=data.get("name", ""), kind=data.get("kind", ""),
             months=0 if leads_to else 12 if yearly else data.get("months") or 0,
-            days=0 if leads_to else data.get("days") or 0, opens=data.get("opens") or 0, closes=data.get("closes"),
+            days=0 if leads_to else data.get("days") or 0, opens=0 if leads_to else data.get("opens") or 0, closes=None if leads_to else data.get("closes"),
             hard=data.get("hard", False), rule=Rule.INTERVAL.value if leads_to else rule,
             shares=data.get("shares", ""), leads_to=leads_to,
             lead_days=(data.get("lead_days") or 0) if leads_to else 0, minutes=data.get("minutes"),

@@ -91,6 +91,8 @@ def _length(months: int, days: int) -> str:
 
 def window(step: StepText) -> str:
     """«åpner 21 dager før, siste dag 7 dager etter»."""
+    if step.leads_to:
+        return _("åpner sammen med det")
     if step.opens:
         told = ngettext("åpner %(n)d dag før", "åpner %(n)d dager før", step.opens) % {"n": step.opens}
     else:
@@ -109,16 +111,15 @@ def whom(text: ProgrammeText, codes: Names) -> str:
         return _("Pasienter med minst %(n)d legemidler i bruk.") % {"n": text.min_drugs}
     named = ", ".join(condition(code, codes) for code in text.icpc2)
     if text.by_condition:
-        return _("Pasienter med %(conditions)s.") % {"conditions": named}
+        return _("Tilstander: %(conditions)s.") % {"conditions": named}
     if named:
-        return _("Pasienter meldes på for hånd. Hører til %(conditions)s.") % {"conditions": named}
+        return _("Pasienter meldes på for hånd. Hører til: %(conditions)s.") % {"conditions": named}
     return _("Pasienter meldes på for hånd.")
 
 
 def condition(code: str, codes: Names) -> str:
-    """«diabetes type 2 (T90)»: as it stands inside a sentence, an acronym left alone."""
-    name = codes.get(code, "")
-    return f"{name if name[1:2].isupper() else name[:1].lower() + name[1:]} ({code})" if name else code
+    """«Diabetes type 2 (T90)»."""
+    return f"{codes[code]} ({code})" if code in codes else code
 
 
 def changes(old: ProgrammeText, new: ProgrammeText, *, kinds: Names, codes: Names) -> list[Change]:
@@ -155,7 +156,7 @@ def _of_programme(old: ProgrammeText, new: ProgrammeText, codes: Names) -> Itera
             yield _("Ny tilstand: %(name)s") % {"name": condition(code, codes)}
     for code in old.icpc2:
         if code not in new.icpc2:
-            yield _("Ikke lenger for %(name)s") % {"name": condition(code, codes)}
+            yield _("Ikke lenger: %(name)s") % {"name": condition(code, codes)}
     if old.min_drugs != new.min_drugs:
         yield _turned(_("Minst antall legemidler"), str(old.min_drugs), str(new.min_drugs))
     if (old.by_condition, old.on_discharge) != (new.by_condition, new.on_discharge):

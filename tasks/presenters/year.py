@@ -1,6 +1,7 @@
-"""A programme's year as a timeline: an example patient who begins on a day and does everything by its due date. Pure.
+"""A programme's year as a timeline: an example that begins on a day, everything done on its due date. Pure.
 
-Positions are months and parts of months from the first of the month in which the patient begins: 0 to 12.
+Positions are months and parts of months, 0 to 12, from the first of the month thirty days before it begins: what
+comes before the first due date (an open window, bloods) is seen.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from tasks.recurrence import Occasion, add_months, around, lead, next_occasion
 from teams.calendar import DAY
 
 MONTHS = 12
+BEFORE = 30 * DAY
 MOST_DATES = 14  # told one by one; of more, the first and how many
 
 
@@ -65,8 +67,8 @@ class Year:
 
 
 def example_year(text: ProgrammeText, *, start: dt.date) -> Year:
-    """Twelve months from the first of the month of `start`; steps whose interval makes no sense have no marks."""
-    begin = start.replace(day=1)
+    """Twelve months with everything first due on `start`; steps whose interval makes no sense have no marks."""
+    begin = (start - BEFORE).replace(day=1)
     months = tuple(add_months(begin, n) for n in range(MONTHS))
     last = add_months(begin, MONTHS) - DAY
     lanes = tuple(
@@ -83,18 +85,13 @@ def _occasions(step: StepText, text: ProgrammeText, start: dt.date, last: dt.dat
     target = text.step(step.leads_to)
     if target is None or target.leads_to:
         return []
-    led = [
-        (occasion, lead(occasion, step.lead_days))
-        for occasion in _own(target, start, last + step.lead_days * DAY)
-    ]
-    windows = [_before(occasion, due, step) for occasion, due in led]
-    return [each for each in windows if each.opens_on <= last and each.due_on >= start.replace(day=1)]
+    return [_before(occasion, step) for occasion in _own(target, start, last)]
 
 
-def _before(occasion: Occasion, due: dt.date, step: StepText) -> Occasion:
-    """What leads to an occasion: bloods a week before. Never later than what it leads to."""
-    closes = None if step.closes is None else min(due + step.closes * DAY, occasion.due_on)
-    return Occasion(due - step.opens * DAY, due, closes)
+def _before(occasion: Occasion, step: StepText) -> Occasion:
+    """What leads to an occasion opens and closes with it, and is due so many days before (tasks/sql/open_due.sql)."""
+    due = max(lead(occasion, step.lead_days), occasion.opens_on)
+    return Occasion(occasion.opens_on, due, occasion.closes_on)
 
 
 def _own(step: StepText, start: dt.date, last: dt.date) -> list[Occasion]:

@@ -176,7 +176,7 @@ def _people(request: MemberRequest, found: Programme, text: ProgrammeText, today
     work = yearly_work(
         text, kinds_of([text]), here=here, plans=counts.active, everybody=counts.active + counts.lacking
     )
-    return {"counts": counts, "work": work}
+    return {"counts": counts, "work": work, "by_list": text.by_condition and not text.on_discharge}
 
 
 def _may(request: MemberRequest, found: Programme) -> dict[str, bool]:
