@@ -22,8 +22,8 @@ def follow_codes(codes: Iterable[str], *, by: Member) -> list[str]:
     wanted = sorted(set(codes))
     if any(icpc2_code(code) != code for code in wanted):
         raise ValueError("icpc2")
-    own = FollowedCode.objects.visible_to(by).values_list("icpc2", flat=True)
-    new = [code for code in wanted if code not in followed() and code not in set(own)]
+    had = {*followed(), *FollowedCode.objects.visible_to(by).values_list("icpc2", flat=True)}
+    new = [code for code in wanted if code not in had]
     rows = [FollowedCode(clinic_id=by.clinic_id, icpc2=code) for code in new]
     FollowedCode.objects.bulk_create(rows, ignore_conflicts=True)
     return new

@@ -15,7 +15,6 @@ from tasks.models import (
     Task,
 )
 from tasks.statements import statement
-from teams.models import Member
 
 
 def plans_of(patient: Patient) -> dict[str, Any]:
