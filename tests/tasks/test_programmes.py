@@ -38,7 +38,7 @@ from tasks.queries.programmes import (
 )
 from teams.models import Member
 from tests.conftest import Cast
-from tests.tasks.conftest import MONDAY, MORNING, make_patient
+from tests.tasks.conftest import MONDAY, MORNING, make_patient, make_task
 
 LATER = MORNING + dt.timedelta(days=1)
 INR = StepText("inr", "INR", "provetaking", days=28, opens=3, closes=7, hard=True, source="Vår erfaring")
@@ -302,6 +302,7 @@ def test_plans_that_run_follow_and_own_intervals_and_open_tasks_stand(
     change_interval(own.pk, by=solbakken.doctor, at=MORNING, today=MONDAY, months=2, days=0, reason="Ustabil")
     PlanStep.objects.filter(step=step).update(last_done_on=MONDAY, due_on=dt.date(2027, 5, 24))
     PlanStep.objects.filter(pk=opened.pk).update(waiting=False)
+    make_task(solbakken.clinic, "rutinekontroll", plan_step=opened, patient=patients[2])
     before = in_force(programme)
     new = other(before, "rutine", months=3, source="Svinger mer her")
     new = replace(new, steps=(*(s for s in new.steps if s.slug != "oye"), replace(INR, source="x")))
@@ -314,6 +315,16 @@ def test_plans_that_run_follow_and_own_intervals_and_open_tasks_stand(
     assert dues[opened.pk] == dt.date(2027, 5, 24)
     assert PlanStep.objects.filter(step__slug="inr", plan__programme=programme, waiting=True).count() == 3
     assert not PlanStep.objects.filter(step__slug="oye", plan__programme=programme, waiting=True).exists()
+
+
+def test_a_step_that_from_now_on_leads_to_another_has_no_time_of_its_own(
+    solbakken: Cast, programme: Programme
+) -> None:
+    enrol(programme.pk, [make_patient(solbakken, icpc2="T90").pk], by=solbakken.doctor, on=MONDAY, at=MORNING)
+    led = other(in_force(programme), "oye", months=0, opens=0, leads_to="rutine", lead_days=14, source="x")
+    save(programme, led, solbakken.doctor)
+    approve(programme, solbakken.doctor)
+    assert not PlanStep.objects.filter(step__programme=programme, step__slug="oye", waiting=True).exists()
 
 
 def test_what_was_approved_before_versions_were_kept_is_kept_with_the_next(
