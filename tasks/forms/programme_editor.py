@@ -66,7 +66,7 @@ class Editor:
         """Every field, and all that must hold between them; what is wrong stands at its field."""
         text = self.read()
         self.show(problems(text, kinds=self.kinds, before=self.before))
-        return not self.problems and all(not form.errors for form in (self.about, *self.steps))
+        return not self.wrong
 
     def show(self, found: Iterable[Problem]) -> None:
         """Each problem at its field, unless that has one already; what has no field, by itself."""
@@ -77,6 +77,14 @@ class Editor:
                 self.problems.append(problem.words)
             elif problem.field not in form.errors:
                 form.add_error(problem.field, problem.words)
+        # The hand begins where the first thing is to be put right.
+        first = next((form for form in (self.about, *self.steps) if form.errors), None)
+        if first is not None:
+            self.focus_on(first, next(name for name in first.fields if name in first.errors))
+
+    @staticmethod
+    def focus_on(form: forms.Form, field: str) -> None:
+        form.fields[field].widget.attrs["autofocus"] = True
 
     @property
     def wrong(self) -> int:

@@ -93,7 +93,9 @@ def window(step: StepText) -> str:
     """«åpner 21 dager før, siste dag 7 dager etter»."""
     if step.leads_to:
         return _("åpner sammen med det")
-    if step.opens:
+    if step.rule == Rule.ONCE and step.opens >= step.rhythm.length:
+        told = _("åpner med en gang")
+    elif step.opens:
         told = ngettext("åpner %(n)d dag før", "åpner %(n)d dager før", step.opens) % {"n": step.opens}
     else:
         told = _("åpner på dagen")

@@ -18,7 +18,7 @@ from tasks.actions.changing import Changed
 from tasks.actions.drafting import discard_draft, draft_programme, may_draft, save_draft
 from tasks.forms.programme_editor import Editor
 from tasks.life import NotAllowed
-from tasks.models import Programme, TaskKind
+from tasks.models import Certainty, Programme, TaskKind
 from tasks.presenters.programmes import changes
 from tasks.presenters.year import example_year
 from tasks.programme_checks import STEPS_MAX, Unsound
@@ -132,7 +132,8 @@ def _again(request: MemberRequest, found: Programme | None, told: str) -> HttpRe
     if verb == "add" and len(slugs) < STEPS_MAX:
         slug = _free_slug({*slugs, *(used_slugs(found) if found else ())})
         slugs.append(slug)
-        data[f"{slug}-months"], data[f"{slug}-opens"], focus = "12", "30", f"id_{slug}-name"
+        for name, value in (("months", "12"), ("opens", "30"), ("certainty", Certainty.DERIVED.value)):
+            data[f"{slug}-{name}"] = value
     elif verb == "remove" and slug in slugs:
         slugs.remove(slug)
         focus = "legg-til"
@@ -142,7 +143,10 @@ def _again(request: MemberRequest, found: Programme | None, told: str) -> HttpRe
         slugs.insert(to, slugs.pop(at))
         focus = f"{slug}-{verb}"
     data.setlist("steg", slugs)
-    return _page(request, found, _editor(request, found, data=data, quiet=True), focus=focus)
+    editor = _editor(request, found, data=data, quiet=True)
+    if verb == "add" and editor.steps:
+        editor.focus_on(editor.steps[-1], "name")
+    return _page(request, found, editor, focus=focus)
 
 
 def _free_slug(taken: set[str]) -> str:

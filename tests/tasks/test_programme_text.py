@@ -127,6 +127,7 @@ def test_rules_and_windows_in_words() -> None:
     assert often(once, DIABETES) == "én gang, 2 dager etter start"
     assert often(once, replace(DIABETES, on_discharge=True)) == "én gang, 2 dager etter utskrivning"
     assert window(ANNUAL) == "åpner 30 dager før"
+    assert window(replace(once, opens=30)) == "åpner med en gang"
     assert window(INR) == "åpner 3 dager før, siste dag 7 dager etter"
     assert window(BLOODS) == "åpner sammen med det"
     assert whom(DIABETES, CODES) == "Tilstander: Diabetes type 2 (T90)."
