@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 
 from tasks.actions.changing import text_of
 from tasks.actions.occasions import rhythm_of
@@ -81,12 +82,11 @@ def follow_new_version(programme_id: int, *, by: Member, on: dt.date) -> int:
 
     What waits is due anew, counted from when it was last done (or is left where it is, if nobody knows), though not
     before `on`; a patient's own interval stands, and so does what is open. A new step gets its first occasion in
-    every plan, a retired one falls silent.
+    every plan, one that is retired, or now leads to another, falls silent.
     """
     require(by, Permission.APPROVE_PROGRAMMES)
-    PlanStep.objects.visible_to(by).filter(step__programme=programme_id, step__retired=True).update(
-        waiting=False
-    )
+    silent = Q(step__retired=True) | Q(step__leads_to__isnull=False)
+    PlanStep.objects.visible_to(by).filter(silent, step__programme=programme_id).update(waiting=False)
     waiting = PlanStep.objects.visible_to(by).filter(
         step__programme=programme_id, step__retired=False, waiting=True, plan__state=FollowUpPlan.State.ACTIVE
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from tasks.models import Channel, Nature, Origin, Step, TaskKind
+from tasks.models import Channel, Nature, Origin, TaskKind
 from tasks.queries import LOGGED
 
 Groups = list[tuple[str, list[tuple[int, str]]]]
@@ -58,12 +58,3 @@ def kind_groups(kinds: Iterable[TaskKind], first: Sequence[TaskKind], *, profess
 
 def _choice(kind: TaskKind, profession: str) -> tuple[int, str]:
     return kind.pk, _("%(name)s (%(n)d min)") % {"name": kind.name, "n": kind.minutes_for(profession)}
-
-
-def yearly_minutes(steps: Iterable[Step], plans: int) -> int:
-    """Minutes a year that so many plans ask for, by the kinds' own defaults; no-shows and changes not reckoned."""
-    each = 0.0
-    for step in steps:
-        days = step.interval_months * 365.25 / 12 + step.interval_days
-        each += (step.minutes or step.kind.minutes_for(step.kind.professions[0])) * 365.25 / days
-    return round(each * plans)

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q
 
 from patients.models import Patient
 from tasks.models import (
@@ -16,7 +15,6 @@ from tasks.models import (
     Task,
 )
 from tasks.statements import statement
-from teams.models import Member
 
 
 def plans_of(patient: Patient) -> dict[str, Any]:
@@ -49,29 +47,3 @@ def candidate_counts(
             told,
         )
         return dict(cursor.fetchall())
-
-
-MATCHING = """
-SELECT p.id, count(DISTINCT pt.id)
-FROM tasks_programme p
-JOIN patients_condition c ON c.clinic_id = p.clinic_id AND c.icpc2 = ANY(p.icpc2) AND c.ends_on IS NULL
-JOIN patients_patient pt ON pt.id = c.patient_id AND pt.deceased_on IS NULL AND pt.moved_on IS NULL
-WHERE p.clinic_id = %s
-GROUP BY p.id
-"""
-
-
-def programme_list(member: Member) -> list[tuple[Programme, int, int]]:
-    """The clinic's programmes, each with how many on the list have one of its conditions, and how many plans run.
-
-    Three queries. Proposed ones first, since they wait for a doctor.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(MATCHING, [member.clinic_id])
-        matching = dict(cursor.fetchall())
-    active = Count("plans", filter=Q(plans__state="active"))
-    rows = Programme.objects.visible_to(member).annotate(active=active).select_related("approved_by")
-    return [
-        (p, matching.get(p.pk, 0), p.active)
-        for p in rows.prefetch_related("steps").order_by("-state", "name")
-    ]
