@@ -63,15 +63,15 @@ class Segment:
 
     @classmethod
     def from_query(cls, query: Query) -> Segment:
-        programme = _number(query.get(PROGRAMME)) or None
+        programme = number_of(query.get(PROGRAMME)) or None
         standing = query.get(STANDING)
         order = query.get(ORDER)
         return cls(
             conditions=_codes(query.getlist(CONDITION)),
             programme=programme,
             standing="" if not programme else standing if standing in STANDINGS else RUNNING,
-            doctor=_member(query.get(DOCTOR)),
-            nurse=_member(query.get(NURSE)),
+            doctor=member_of(query.get(DOCTOR)),
+            nurse=member_of(query.get(NURSE)),
             order=order if order in (BY_NEED, BY_NEXT) else BY_NAME,
             **{field: query.get(name) == "1" for name, field in FLAGS.items()},
         )
@@ -100,9 +100,9 @@ def _codes(texts: Iterable[Any]) -> tuple[str, ...]:
     return tuple(sorted({code for code in found if code})[:MOST_CONDITIONS])
 
 
-def _number(text: Any) -> int:
+def number_of(text: Any) -> int:
     return int(text) if isinstance(text, str) and _NUMBER.fullmatch(text) else 0
 
 
-def _member(text: Any) -> int | str:
-    return NOBODY if text == NOBODY else _number(text) or ""
+def member_of(text: Any) -> int | str:
+    return NOBODY if text == NOBODY else number_of(text) or ""

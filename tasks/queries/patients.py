@@ -6,24 +6,25 @@ import datetime as dt
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from tasks import need
 from tasks.segment import BY_NEED, BY_NEXT, DECLINED, LACKING, NOBODY, RUNNING, Segment
+from tasks.statements import statement
 from teams.calendar import DAY, midnight
 from teams.models import Member
 
-SQL = Path(__file__).parent.parent / "sql"
 PAGE = 50
 MANY_DRUGS = 4
 HOME_WITHIN = 30  # days: recently discharged
 # Plans that nobody decided to stop: whoever is back has none, and nobody said no.
-STOPPED_BY_ITSELF = ("ute av listen", "død", "på institusjon", "angret")
-_ORDER = "translate(lower({}), 'æøåäöÆØÅÄÖ', '{{|}}{{|}}{{|}}{{|')"  # NameOrder, for the index it has
+UNDONE = "angret"
+STOPPED_BY_ITSELF = ("ute av listen", "død", "på institusjon", UNDONE)
+# NameOrder, for the index it has.
+_ORDER = "translate(lower({}), 'æøåäöÆØÅÄÖ', '{{|}}{{|}}{{|}}{{|')"
+BY_FAMILY, BY_GIVEN = _ORDER.format("pt.family_name"), _ORDER.format("pt.given_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,6 @@ class PatientRow(NamedTuple):
     home_on: dt.date | None
 
 
-@cache
-def sql(name: str) -> str:
-    """A statement of tasks/sql without its notes, which may hold what would be a parameter."""
-    lines = (SQL / f"{name}.sql").read_text(encoding="utf-8").splitlines()
-    return "\n".join(line for line in lines if not line.startswith("--"))
-
-
 def found(
     member: Member,
     segment: Segment,
@@ -84,9 +78,9 @@ def found(
     """The patients that the segment and the words leave, `limit` of them after the key (all: None). One query."""
     rank, last = _parse(after)
     asked = _days(member, today) | {"after": last, "rank": rank, "limit": limit and limit + 1}
-    statement = _statement(segment, words, asked, today=today, points=points)
+    text = _statement(segment, words, asked, today=today, points=points)
     with connection.cursor() as cursor:
-        cursor.execute(statement, asked)
+        cursor.execute(text, asked)
         page = cursor.fetchall()
     total = page[0][2]
     ids = [row[0] for row in page if row[0]]
@@ -99,14 +93,14 @@ def rows(member: Member, ids: Collection[int], *, today: dt.date) -> list[Patien
     """These patients, in this order; those of another clinic are not among them. One query, none for no id."""
     if not ids:
         return []
-    statement = sql("patients_rows")
+    text = statement("patients_rows")
     for mark in ("standing", "drugs", "conditions", "stays"):
         of = "p.id" if mark == "drugs" else "p.patient_id"
-        part = sql(f"patient_{mark}").replace("__OF__", f"{of} = ANY(%(ids)s)")
-        statement = statement.replace(f"__{mark.upper()}__", part)
-    statement = statement.replace("__OF__", "p.patient_id = ANY(%(ids)s)")
+        part = statement(f"patient_{mark}").replace("__OF__", f"{of} = ANY(%(ids)s)")
+        text = text.replace(f"__{mark.upper()}__", part)
+    text = text.replace("__OF__", "p.patient_id = ANY(%(ids)s)")
     with connection.cursor() as cursor:
-        cursor.execute(statement, _days(member, today) | {"ids": list(ids)})
+        cursor.execute(text, _days(member, today) | {"ids": list(ids)})
         return [PatientRow._make(row) for row in cursor.fetchall()]
 
 
@@ -182,17 +176,17 @@ def _statement(
         asked |= {"programme": segment.programme, "by_itself": list(STOPPED_BY_ITSELF)}
         clauses.append(_STANDING[segment.standing or RUNNING])
         needed = needed | ({"conditions", "drugs"} if segment.standing == LACKING else set())
-    ctes = [f"{name} AS MATERIALIZED ({sql(f'patient_{name}')})," for name in sorted(needed)]
+    ctes = [f"{name} AS MATERIALIZED ({statement(f'patient_{name}')})," for name in sorted(needed)]
     joins = [f"LEFT JOIN {name} ON {name}.patient_id = pt.id" for name in sorted(needed)]
     filled = {
         "WITH": "\n".join(ctes).replace("__OF__", "true"), "RANK": rank, "JOIN": " ".join(joins),
         "WHERE": " AND ".join(clauses),
-        "FAMILY": _ORDER.format("pt.family_name"), "GIVEN": _ORDER.format("pt.given_name"),
+        "FAMILY": BY_FAMILY, "GIVEN": BY_GIVEN,
     }  # fmt: skip
-    statement = sql("patients_found")
-    for mark, text in filled.items():
-        statement = statement.replace(f"__{mark}__", text)
-    return statement
+    whole = statement("patients_found")
+    for mark, part in filled.items():
+        whole = whole.replace(f"__{mark}__", part)
+    return whole
 
 
 def _whom(segment: Segment, words: Words, asked: dict[str, Any]) -> str:

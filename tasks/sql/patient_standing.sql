@@ -1,5 +1,5 @@
 -- Where each patient with a plan stands: does one run, when was anything of any done last, and the first due date of
--- what waits or is open. __OF__ says of whom: all of the clinic, or some.
+-- what waits or is open. Of whom is filled in: all of the clinic, or some.
 SELECT p.patient_id, bool_or(p.state = 'active') AS running, max(ps.last_done_on) AS last_done,
        min(coalesce(t.due_on, ps.due_on)) FILTER (
            WHERE p.state = 'active' AND (t.id IS NOT NULL OR (ps.waiting AND NOT s.retired))
