@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from patients.imports.codes import followed
 from patients.imports.patient_list import EPJ_SYSTEM
-from patients.models import Condition, Encounter, Patient, PatientIdentifier
+from patients.models import Condition, Encounter, PatientIdentifier
 from patients.personnummer import DNR_SYSTEM, FNR_SYSTEM, masked
 
 _SPREADSHEET_SIGNS = frozenset("=+-@＝＋－＠")  # the full-width ones are meant
@@ -72,10 +72,3 @@ def encounter_rows(encounters: Iterable[Encounter]) -> list[tuple[dt.datetime, s
         "VR": _("telefon eller video"),
     }
     return [(e.starts_at, e.department, kinds.get(e.act_class, e.act_class)) for e in encounters]
-
-
-def patient_rows(
-    patients: Iterable[Patient], today: dt.date
-) -> list[tuple[Patient, int, list[ConditionRow]]]:
-    """The list's rows: who, how old, and what they live with (`current_conditions`, queries.patient_page)."""
-    return [(p, p.age_on(today), condition_rows(getattr(p, "current_conditions", ()))) for p in patients]

@@ -7,37 +7,16 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Q
 from django.db.models.functions import Lower
 
-from patients.imports.codes import followed
 from patients.models import Condition, Encounter, Patient, PatientAccess, PatientIdentifier
 from patients.personnummer import DNR_SYSTEM, FNR_SYSTEM
-from teams.models import Member, Profession
+from teams.models import Member
 
 PAGE = 50
 LATEST = 10
 _DAY = re.compile(r"(\d{2})\.?(\d{2})\.?(\d{4}|\d{2})|(\d{4})-(\d{2})-(\d{2})")
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which patients a list shows. `names` must all begin a part of the name; `born` is any of these days."""
-
-    names: tuple[str, ...] = ()
-    born: tuple[dt.date, ...] = ()
-    conditions: tuple[str, ...] = ()
-    doctor_id: int | None = None
-    everybody: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """`after`: the patient whom the next page begins after; None on the last."""
-
-    patients: list[Patient]
-    total: int
-    after: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,41 +50,6 @@ def birth_dates(word: str, *, today: dt.date) -> tuple[dt.date, ...]:
     return tuple(day for day in days if day <= today)
 
 
-def patient_page(member: Member, wanted: Wanted, *, after: int | None = None) -> Page:
-    """One page of the clinic's patients, in Norwegian alphabetical order. Four queries at most."""
-    rows = _matching(Patient.objects.visible_to(member), wanted)
-    total = rows.count()
-    if after is not None:
-        rows = rows.after(Patient.objects.visible_to(member).in_name_order().filter(pk=after).first())
-    conditions = Condition.objects.lived_with().order_by("icpc2")
-    page = list(
-        rows.in_name_order()
-        .select_related("list_doctor")
-        .prefetch_related(Prefetch("conditions", conditions, to_attr="current_conditions"))[: PAGE + 1]
-    )
-    return Page(page[:PAGE], total, page[PAGE - 1].pk if len(page) > PAGE else None)
-
-
-def _matching(rows: Any, wanted: Wanted) -> Any:
-    if not wanted.everybody:
-        rows = rows.on_list()
-    for name in wanted.names:
-        rows = rows.filter(
-            Q(family_name__istartswith=name)
-            | Q(given_name__istartswith=name)
-            | Q(family_name__icontains=f" {name}")
-            | Q(given_name__icontains=f" {name}")
-        )
-    if wanted.born:
-        rows = rows.filter(birth_date__in=wanted.born)
-    if wanted.conditions:
-        having = Condition.objects.lived_with().filter(icpc2__in=wanted.conditions)
-        rows = rows.filter(pk__in=having.values("patient_id"))
-    if wanted.doctor_id is not None:
-        rows = rows.filter(list_doctor_id=wanted.doctor_id)
-    return rows
-
-
 def patient_with_number(member: Member, number: str) -> Patient | None:
     """The clinic's patient with exactly this person number."""
     return (
@@ -113,24 +57,6 @@ def patient_with_number(member: Member, number: str) -> Patient | None:
         .filter(identifiers__system__in=[FNR_SYSTEM, DNR_SYSTEM], identifiers__value=number)
         .first()
     )
-
-
-def condition_choices(member: Member) -> list[tuple[str, str]]:
-    """ICPC-2 code and our name of what the clinic's patients live with, with how many have it."""
-    counted = (
-        Condition.objects.visible_to(member)
-        .lived_with()
-        .filter(patient__deceased_on__isnull=True, patient__moved_on__isnull=True)
-        .values_list("icpc2")
-        .annotate(n=Count("pk"))
-        .order_by("icpc2")
-    )
-    return [(code, f"{followed().get(code, '')} {code} ({n})".strip()) for code, n in counted]
-
-
-def list_doctors(member: Member) -> QuerySet[Member]:
-    """The clinic's doctors, those who have left too: they may still have patients."""
-    return Member.objects.visible_to(member).filter(profession=Profession.DOCTOR)
 
 
 def story(patient: Patient, *, today: dt.date) -> Story:

@@ -12,6 +12,5 @@ urlpatterns: list[URLPattern] = [
     path("import/<int:run_id>/avviste/", imports_rows.import_refused, name="import_refused"),
     path("import/<int:run_id>/avviste.csv", imports_rows.import_problems, name="import_problems"),
     path("import/<int:run_id>/<slug:fate>/", imports_rows.import_changes, name="import_changes"),
-    path("pasienter/", patients.patients, name="patients"),
     path("pasienter/<int:patient_id>/", patients.patient, name="patient"),
 ]

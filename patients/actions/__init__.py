@@ -1,6 +1,6 @@
 """What can be done with patients: the only writers of the room's tables."""
 
-from patients.actions.access import record_access
+from patients.actions.access import record_access, record_accesses
 from patients.actions.asking import (
     AlreadyDecided,
     confirm_import,
@@ -30,6 +30,7 @@ __all__ = [
     "map_columns",
     "receive_upload",
     "record_access",
+    "record_accesses",
     "refused_rows",
     "remove_orphans",
     "remove_upload",

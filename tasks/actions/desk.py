@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from django.db import transaction
 
-from tasks.filters import Filter
 from tasks.models import SavedView
 from teams.models import Member
 from teams.permissions import Permission, require
 
 MOST_VIEWS = 20  # of one page
-PAGES = ("my_day",)
+# The pages that keep views, and what somebody needs to see them at all.
+PAGES = {"my_day": Permission.DO_TASKS, "patients": Permission.SEE_PATIENTS}
+
+
+class Kept(Protocol):
+    """A filter or a segment: never anybody's name."""
+
+    def query(self) -> str: ...
 
 
 @transaction.atomic
-def save_view(*, by: Member, page: str, name: str, wanted: Filter) -> SavedView:
+def save_view(*, by: Member, page: str, name: str, wanted: Kept) -> SavedView:
     """Keep the filter under this name; a view of the same name is written over.
 
     Raises ValueError("name") for an empty or too long one, ValueError("views") when there are twenty already,
     ValueError("page") for a page without views.
     """
-    require(by, Permission.DO_TASKS)
-    name = " ".join(name.split())
     if page not in PAGES:
         raise ValueError("page")
+    require(by, PAGES[page])
+    name = " ".join(name.split())
     if not 0 < len(name) <= 40:
         raise ValueError("name")
     mine = SavedView.objects.visible_to(by).filter(member=by, page=page)
@@ -40,7 +48,7 @@ def save_view(*, by: Member, page: str, name: str, wanted: Filter) -> SavedView:
 @transaction.atomic
 def delete_view(view_id: int, *, by: Member) -> SavedView:
     """Forget one of one's own views. Raises SavedView.DoesNotExist for anybody else's."""
-    require(by, Permission.DO_TASKS)
     view: SavedView = SavedView.objects.visible_to(by).select_for_update().get(pk=view_id, member=by)
+    require(by, PAGES[view.page])
     view.delete()
     return view
