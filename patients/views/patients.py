@@ -1,4 +1,4 @@
-"""The clinic's patients, and one patient's page."""
+"""The clinic's patients."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ import datetime as dt
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
-from patients.actions import record_access
 from patients.forms import SearchForm
-from patients.models import Patient
-from patients.presenters import condition_rows, encounter_rows, identifier_rows, patient_rows
-from patients.queries import Page, condition_choices, list_doctors, patient_page, patient_with_number, story
+from patients.presenters import patient_rows
+from patients.queries import Page, condition_choices, list_doctors, patient_page, patient_with_number
 from teams.calendar import OSLO
 from teams.middleware import MemberRequest
 from teams.permissions import Permission, requires
@@ -59,23 +57,3 @@ def _next(form: SearchForm, page: Page) -> str:
         return ""
     kept = {name: form.data[name] for name in ("tilstand", "lege", "alle") if form.data.get(name)}
     return urlencode({**kept, "etter": page.after})
-
-
-@require_safe
-@requires(Permission.SEE_PATIENTS)
-def patient(request: MemberRequest, patient_id: int) -> HttpResponse:
-    """One patient. That it was opened is written down first, so that the page shows it too."""
-    rows = Patient.objects.visible_to(request.member).select_related("list_doctor", "usual_nurse")
-    found = get_object_or_404(rows, pk=patient_id)
-    record_access(found, by=request.member, ground=_("oppfølging"), what=_("pasientside"))
-    today = dt.datetime.now(OSLO).date()
-    told = story(found, today=today)
-    context = {
-        "patient": found,
-        "age": found.age_on(found.deceased_on or today),
-        "story": told,
-        "conditions": condition_rows(told.conditions),
-        "encounters": encounter_rows(told.encounters),
-        "identifiers": identifier_rows(told.identifiers),
-    }
-    return render(request, "patients/patient.html", context)
