@@ -94,11 +94,21 @@ urlpatterns: list[URLPattern] = [
     path("pasienter/<int:patient_id>/", patient.patient, name="patient"),
     path("pasienter/<int:patient_id>/hendelser/", patient.patient_timeline, name="patient_timeline"),
     path("pasienter/<int:patient_id>/utskrivning/", discharges.patient_discharges, name="patient_discharges"),
-    path("pasienter/utskrivning/<int:discharge_id>/feil/", discharges.discharge_mistaken, name="discharge_mistaken"),
+    path(
+        "pasienter/utskrivning/<int:discharge_id>/feil/",
+        discharges.discharge_mistaken,
+        name="discharge_mistaken",
+    ),
     path("pasienter/<int:patient_id>/gatt/<str:field>/", whereabouts.set_gone, name="set_gone"),
-    path("pasienter/<int:patient_id>/gatt/<str:field>/tilbake/", whereabouts.take_back_gone, name="take_back_gone"),
+    path(
+        "pasienter/<int:patient_id>/gatt/<str:field>/tilbake/",
+        whereabouts.take_back_gone,
+        name="take_back_gone",
+    ),
     path("pasienter/<int:patient_id>/planer/<int:programme_id>/start/", plans.start, name="start_plan"),
-    path("pasienter/<int:patient_id>/planer/<int:programme_id>/takket-nei/", plans.decline, name="decline_plan"),
+    path(
+        "pasienter/<int:patient_id>/planer/<int:programme_id>/takket-nei/", plans.decline, name="decline_plan"
+    ),
     path("pasienter/<int:patient_id>/planer/igjen/", plans.resume_after, name="resume_plans"),
     path("pasienter/plan/<int:plan_id>/stans/", plans.stop, name="stop_plan"),
     path("pasienter/plan/steg/<int:plan_step_id>/intervall/", plans.interval, name="plan_interval"),

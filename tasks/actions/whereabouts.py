@@ -38,6 +38,7 @@ def set_whereabouts(
         return 0
     ((ended,),) = run_sql("end_plans", {
         "now": at, "today": oslo_date(at), "patient": patient_id, "by": by.pk, "stays": STAYS,
+        "plans": None, "state": "", "reason": "",
     })  # fmt: skip
     return int(ended)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from patients.models import PatientAccess
-from tasks.models import Task, TaskState
+from tasks.models import Part, Task, TaskState
 from tasks.presenters.timeline import part_words
 from teams.calendar import oslo_date
 from teams.templatetags.fordel import short_day
@@ -41,20 +41,37 @@ class DoneRow:
 
 
 def open_rows(tasks: Iterable[Task], today: dt.date) -> list[OpenRow]:
-    """In the order given."""
-    return [
-        OpenRow(
-            task.pk, part_words(task), due_words(task.due_on, today), _late(task, today), task.hard,
-            task.assignee.name if task.assignee else _("ingen ennå"), _note(task),
-        )
-        for task in tasks
-    ]  # fmt: skip
-
-
-def standing_words(tasks: Iterable[Task], today: dt.date) -> str:
-    """«3 åpne, 1 forfalt»."""
+    """In the order given; a signature and its preparation, both open, are one row, which leads to the preparation."""
     rows = list(tasks)
-    late = sum(_late(task, today) for task in rows)
+    prepared = {task.pk: task for task in rows if task.part == Part.PREPARE}
+    pairs = {task.pk: first for task in rows if (first := prepared.get(task.after_id or 0))}
+    in_pairs = {first.pk for first in pairs.values()}
+    return [_open(task, pairs.get(task.pk), today) for task in rows if task.pk not in in_pairs]
+
+
+def _open(task: Task, preparation: Task | None, today: dt.date) -> OpenRow:
+    who, note = _holder(task), _note(task)
+    if preparation is not None:
+        words = {"first": _holder(preparation), "last": who}
+        who, note = _("forberedes av %(first)s, signeres av %(last)s") % words, _note(preparation)
+    return OpenRow(
+        id=(preparation or task).pk,
+        name=task.name if preparation else part_words(task),
+        due=due_words(task.due_on, today),
+        late=_late(task, today),
+        hard=task.hard,
+        who=who,
+        note=note,
+    )
+
+
+def _holder(task: Task) -> str:
+    return task.assignee.name if task.assignee else _("ingen ennå")
+
+
+def standing_words(rows: Sequence[OpenRow]) -> str:
+    """«3 åpne, 1 forfalt»."""
+    late = sum(row.late for row in rows)
     text = ngettext("%(n)d åpen", "%(n)d åpne", len(rows)) % {"n": len(rows)}
     if late:
         text += ", " + ngettext("%(n)d forfalt", "%(n)d forfalte", late) % {"n": late}

@@ -112,7 +112,11 @@ def happened(events: Iterable[PlanEvent]) -> list[str]:
         what = str(VERBS[PlanVerb(event.verb)])
         if event.verb == PlanVerb.INTERVAL:
             what = event_interval(event)
-        words = {"day": f"{event.at:%d.%m.%Y}", "who": event.by.name if event.by else _("om natten"), "what": what}
+        words = {
+            "day": f"{event.at:%d.%m.%Y}",
+            "who": event.by.name if event.by else _("om natten"),
+            "what": what,
+        }
         text = _("%(day)s, %(who)s: %(what)s") % words
         told.append(f"{text}. {event.reason}" if event.reason else text)
     return told
@@ -146,7 +150,9 @@ def often_words(step: Step) -> str:
             return ngettext("etter %(n)d måned", "etter %(n)d måneder", step.interval_months) % {
                 "n": step.interval_months
             }
-        return ngettext("etter %(n)d dag", "etter %(n)d dager", step.interval_days) % {"n": step.interval_days}
+        return ngettext("etter %(n)d dag", "etter %(n)d dager", step.interval_days) % {
+            "n": step.interval_days
+        }
     words = interval_words(step.interval_months, step.interval_days)
     return _("en gang hvert kalenderår") if step.rule == Rule.CALENDAR_YEAR else words
 
@@ -156,7 +162,9 @@ def plan_cards(
 ) -> list[PlanCard]:
     """The running ones first. `events` of all of them, the latest first; `codes` the patient lives with."""
     cards = [_card(plan, [e for e in events if e.plan_id == plan.pk], codes, drugs) for plan in plans]
-    return sorted(cards, key=lambda card: (card.state != FollowUpPlan.State.ACTIVE, card.name.lower(), card.id))
+    return sorted(
+        cards, key=lambda card: (card.state != FollowUpPlan.State.ACTIVE, card.name.lower(), card.id)
+    )
 
 
 def _card(plan: FollowUpPlan, events: list[PlanEvent], codes: frozenset[str], drugs: int) -> PlanCard:
@@ -226,9 +234,7 @@ def _changed(each: PlanStep, events: list[PlanEvent]) -> str:
     return _("%(who)s %(day)s: %(why)s") % words
 
 
-def why_fits(
-    programme: Programme, codes: frozenset[str], titles: Mapping[str, str], drugs: int
-) -> str:
+def why_fits(programme: Programme, codes: frozenset[str], titles: Mapping[str, str], drugs: int) -> str:
     """The conditions, or the number of drugs, for which the programme is for this patient; empty when it is not."""
     if not programme.by_condition or programme.on_discharge:
         return ""
@@ -253,9 +259,7 @@ def fits(
     return sorted(found, key=lambda fit: (not fit.why, fit.programme.name.lower()))
 
 
-def next_visits(
-    plans: Iterable[FollowUpPlan], leading: Iterable[Step], *, today: dt.date
-) -> list[NextVisit]:
+def next_visits(plans: Iterable[FollowUpPlan], leading: Iterable[Step], *, today: dt.date) -> list[NextVisit]:
     """What the nights will open for the patient, merged as they merge it. `leading`: steps done before others."""
     waiting = {
         each.pk: each

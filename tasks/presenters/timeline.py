@@ -63,8 +63,8 @@ def tabs(chosen: str) -> list[tuple[str, str, bool]]:
 
 
 def part_words(task: Task) -> str:
-    """«Årskontroll, signering»: which half of a pair it is."""
-    return task.name if task.part == Part.WHOLE else f"{task.name}, {Part(task.part).label}"
+    """«Årskontroll, signering»: which half of a pair it is; a preparation's name says so itself."""
+    return f"{task.name}, {Part.SIGN.label}" if task.part == Part.SIGN else task.name
 
 
 def _task(at: dt.datetime, row: tuple[Task, TaskEvent | None]) -> Line:

@@ -34,9 +34,7 @@ def follow_up(patient: Patient, *, by: Member) -> FollowUp:
     )
     events = PlanEvent.objects.visible_to(by).filter(plan__in=[plan.pk for plan in plans])
     running = [plan.programme_id for plan in plans if plan.state == FollowUpPlan.State.ACTIVE]
-    leading = Step.objects.visible_to(by).filter(
-        programme__in=running, retired=False, leads_to__isnull=False
-    )
+    leading = Step.objects.visible_to(by).filter(programme__in=running, retired=False, leads_to__isnull=False)
     tasks = Task.objects.visible_to(by).filter(patient=patient)
     return FollowUp(
         plans=plans,

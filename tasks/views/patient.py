@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from patients.actions import record_access
@@ -26,13 +27,16 @@ from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
 from teams.permissions import Permission, may, requires
 
+# What the page shows, as the access log says it.
+_SHOWN = gettext_lazy("pasientside: planer, oppgaver, hendelser, tilstander, legemidler")
+
 
 @require_safe
 @requires(Permission.SEE_PATIENTS)
 def patient(request: MemberRequest, patient_id: int) -> HttpResponse:
     """All of one patient. That it was opened is written down first, so that the page shows it too. Some 25 queries."""
     found, now = found_or_404(request, patient_id), timezone.now()
-    record_access(found, by=request.member, ground=_("oppfølging"), what=_("pasientside"))
+    record_access(found, by=request.member, ground=_("oppfølging"), what=str(_SHOWN))
     told, follow = story(found, today=oslo_date(now)), follow_up(found, by=request.member)
     context = {
         **_about(found, told, oslo_date(now)),
@@ -58,6 +62,7 @@ def patient_timeline(request: MemberRequest, patient_id: int) -> HttpResponse:
 def _about(found: Patient, told: Story, today: dt.date) -> dict[str, Any]:
     return {
         "patient": found,
+        "year": today.year,
         "age": found.age_on(found.deceased_on or today),
         "conditions": [row for row, c in zip(condition_rows(told.conditions), told.conditions, strict=True) if c.struck_at is None],
         "medications": told.medications,
@@ -73,12 +78,13 @@ def _follow(found: Patient, told: Story, follow: FollowUp, today: dt.date) -> di
     drugs = sum(d.ends_on is None or d.ends_on > today for d in told.medications)
     cards = plan_cards(follow.plans, follow.events, codes, drugs)
     other = fits(follow.programmes, follow.plans, codes, titles, drugs)
+    opened = open_rows(follow.open_tasks, today)
     followed = found.deceased_on is None and found.moved_on is None and found.institution_on is None
     return {
         "followed": followed,
         "visits": next_visits(follow.plans, follow.leading, today=today) if followed else [],
-        "open_tasks": open_rows(follow.open_tasks, today),
-        "standing": standing_words(follow.open_tasks, today),
+        "open_tasks": opened,
+        "standing": standing_words(opened),
         "done_tasks": done_rows(follow.done_tasks, today),
         "plans": [card for card in cards if card.state == "active"],
         "ended": [card for card in cards if card.state != "active"],
