@@ -95,7 +95,7 @@ class IntervalForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "ds-input", "inputmode": "numeric"}),
         error_messages={"invalid": _("Skriv et tall."), "max_value": _("Høyst et år."), "min_value": _("Skriv et tall.")},
     )  # fmt: skip
-    reason = _reason(_("Hvorfor har pasienten et eget intervall?"), required=True)
+    reason = _reason(_("Hvorfor endres det?"), required=True)
     seen = _seen()
 
     def __init__(

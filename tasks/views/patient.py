@@ -18,8 +18,9 @@ from patients.presenters import condition_rows, identifier_rows
 from patients.queries import Story, story
 from patients.views.corrections import found_or_404
 from tasks.presenters.patient import access_words, done_rows, open_rows, standing_words
-from tasks.presenters.plans import fits, next_visits, plan_cards
+from tasks.presenters.plans import fits, plan_cards
 from tasks.presenters.timeline import lines, tabs
+from tasks.presenters.visits import next_visits
 from tasks.queries.patient import FollowUp, follow_up
 from tasks.queries.timeline import timeline
 from tasks.timeline import SHOWN, parse_place

@@ -19,12 +19,13 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from patients.actions import record_access
 from patients.models import Patient
-from tasks.actions import intervals, plans
+from tasks.actions import intervals
+from tasks.actions import one_patient as actions
 from tasks.actions.changing import Changed
-from tasks.actions.seen import take_plan, take_plan_by_id
+from tasks.actions.plans import NotApproved
 from tasks.forms.plans import EndForm, IntervalForm, StartForm
-from tasks.models import FollowUpPlan, PlanEvent, PlanStep, Programme
-from tasks.presenters.plans import GONE, happened, often_words, step_words
+from tasks.models import FollowUpPlan, PlanStep, Programme
+from tasks.presenters.plans import happened, often_words, step_words
 from tasks.queries.patient import events_since, interval_events, latest_event, plan_step_of
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
@@ -48,10 +49,9 @@ def start(request: MemberRequest, patient_id: int, programme_id: int) -> HttpRes
     form = StartForm(request.POST or None, again=again, today=today, seen=latest_event(had))
 
     def act(data: dict[str, Any]) -> str:
-        take_plan(patient_id, programme_id, seen=data["seen"], by=request.member)
-        started = plans.enrol(
-            programme_id, [patient_id], by=request.member, on=today, at=timezone.now(), first_on=form.first_day(),
-            reason=data["reason"],
+        started = actions.start_one(
+            patient_id, programme_id, seen=data["seen"], first_on=form.first_day(), reason=data["reason"],
+            by=request.member, at=timezone.now(),
         )  # fmt: skip
         text = _("Planen er startet: %(name)s.") if started else _("Planen gikk alt: %(name)s.")
         return text % {"name": programme.name}
@@ -73,11 +73,7 @@ def decline(request: MemberRequest, patient_id: int, programme_id: int) -> HttpR
     form = EndForm(request.POST or None, declined=True, seen=latest_event(had))
 
     def act(data: dict[str, Any]) -> str:
-        take_plan(patient_id, programme_id, seen=data["seen"], by=request.member)
-        now = timezone.now()
-        plans.decline_programme(
-            programme_id, [patient_id], by=request.member, on=oslo_date(now), at=now, reason=data["reason"]
-        )
+        actions.decline_one(patient_id, programme_id, **data, by=request.member, at=timezone.now())
         return _("Notert: pasienten har takket nei til %(name)s.") % {"name": programme.name}
 
     running = had is not None and had.state == FollowUpPlan.State.ACTIVE
@@ -93,9 +89,7 @@ def stop(request: MemberRequest, plan_id: int) -> HttpResponse:
     form = EndForm(request.POST or None, declined=False, seen=latest_event(plan))
 
     def act(data: dict[str, Any]) -> str:
-        take_plan_by_id(plan_id, seen=data["seen"], by=request.member)
-        now = timezone.now()
-        plans.stop_plan(plan_id, by=request.member, on=oslo_date(now), at=now, reason=data["reason"])
+        actions.stop_one(plan_id, **data, by=request.member, at=timezone.now())
         return _("Planen er stanset: %(name)s.") % {"name": plan.programme.name}
 
     told = {"title": _("Stans planen"), "button": _("Stans planen"), "ends": True}
@@ -114,16 +108,15 @@ def interval(request: MemberRequest, plan_step_id: int) -> HttpResponse:
     form = IntervalForm(request.POST or None, months=months, days=days, seen=latest_event(plan))
 
     def act(data: dict[str, Any]) -> str:
-        take_plan_by_id(plan.pk, seen=data["seen"], by=request.member)
-        now, (months, days) = timezone.now(), form.interval()
-        intervals.change_interval(
-            plan_step_id, by=request.member, at=now, today=oslo_date(now), months=months, days=days,
-            reason=data["reason"],
+        months, days = form.interval()
+        actions.change_interval_of_one(
+            found, seen=data["seen"], months=months, days=days, reason=data["reason"], by=request.member,
+            at=timezone.now(),
         )  # fmt: skip
         return _("Intervallet er endret: %(name)s.") % {"name": found.step.name}
 
     told = {
-        "title": found.step.name, "button": _("Lagre"), "usual": often_words(found.step), "own": months is not None,
+        "title": _("Hvor ofte: %(name)s") % {"name": found.step.name}, "button": _("Lagre"), "usual": often_words(found.step), "own": months is not None,
         "approved": request.member.profession in intervals.JUDGE, "judge": True, "steps": step_words([found.step]),
         "changes": happened(interval_events(plan, found.step)),
     }  # fmt: skip
@@ -134,13 +127,8 @@ def interval(request: MemberRequest, plan_step_id: int) -> HttpResponse:
 @requires(Permission.PLAN_PATIENTS)
 def resume_after(request: MemberRequest, patient_id: int) -> HttpResponse:
     """Home from the institution, back on the list or not dead: the plans that stopped for it begin again."""
-    patient, now = _patient(request, patient_id), timezone.now()
-    rows = _plans(request).filter(patient=patient, state="stopped", end_reason__in=GONE, discharge=None)
-    begun = 0
-    for plan in rows.filter(programme__state=Programme.State.APPROVED).order_by("pk"):
-        begun += plans.resume_plan(
-            plan.pk, by=request.member, on=oslo_date(now), at=now, reason=_("Følges opp her igjen")
-        )
+    patient = _patient(request, patient_id)
+    begun = actions.resume_after_gone(patient.pk, by=request.member, at=timezone.now())
     text = ngettext("%(n)d plan er startet igjen.", "%(n)d planer er startet igjen.", begun)
     messages.success(request, text % {"n": begun})
     return HttpResponseRedirect(reverse("patient", args=[patient_id]))
@@ -156,33 +144,34 @@ def _decide(
     told: dict[str, Any],
 ) -> HttpResponse:
     """Do it and go back to the patient; else the form, with what somebody else did meanwhile."""
-    met: list[PlanEvent] = []
     if form.is_valid():
         try:
             text = act(form.cleaned_data)
         except Changed:
-            now = plan or _plans(request).filter(patient=patient, programme=programme, discharge=None).first()
-            met = events_since(now, form.cleaned_data["seen"]) if now else []
-            form.data = {**request.POST.dict(), "seen": latest_event(now)}
-        except plans.NotApproved:
+            plan = (
+                plan or _plans(request).filter(patient=patient, programme=programme, discharge=None).first()
+            )
+            told = {**told, "met": _meet(request, form, plan)}
+        except NotApproved:
             form.add_error(None, _("En lege må godkjenne programmet før planer kan startes."))
         except ValueError as error:
             name = FIELDS.get(str(error), str(error))
             form.add_error(name if name in form.fields else None, str(REFUSED[str(error)]))
         else:
             messages.success(request, text)
-            # Without a place in the page: a browser would not load a page anew for that alone.
             there = reverse("patient", args=[patient.pk])
-            return (
-                HttpResponseClientRedirect(there) if request.htmx else HttpResponseRedirect(f"{there}#planer")
-            )
+            return HttpResponseClientRedirect(there) if request.htmx else HttpResponseRedirect(there)
     seen = _("plan: %(name)s") % {"name": programme.name}
     record_access(patient, by=request.member, ground=_("oppfølging"), what=seen[:120])
-    context = {
-        "patient": patient, "programme": programme, "form": form, "met": happened(met), "here": request.path, **told,
-    }  # fmt: skip
+    context = {"patient": patient, "programme": programme, "form": form, "here": request.path, **told}
     template = "tasks/plan_form.html" + ("#sheet" if request.htmx.target == "ark" else "")
     return render(request, template, context, status=422 if form.is_bound else 200)
+
+
+def _meet(request: MemberRequest, form: Form, plan: FollowUpPlan | None) -> list[str]:
+    """What happened to the plan since the page was shown; sent again, the form is over that."""
+    form.data = {**request.POST.dict(), "seen": latest_event(plan)}
+    return happened(events_since(plan, form.cleaned_data["seen"])) if plan else []
 
 
 def _patient(request: MemberRequest, patient_id: int) -> Patient:
