@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -151,6 +151,8 @@ def new_condition(request: MemberRequest, patient_id: int) -> HttpResponse:
 @requires(Permission.SEE_PATIENTS)
 def change_condition(request: MemberRequest, condition_id: int, what: str) -> HttpResponse:
     """Ended, struck out as a mistake, or either taken back."""
+    if what not in ("end", "strike", "restore", "resume"):
+        raise Http404
     found: Condition = get_object_or_404(Condition.objects.visible_to(request.member), pk=condition_id)
     get_object_or_404(Patient.objects.visible_to(request.member), pk=found.patient_id)
     form, act, text = _changing(request, condition_id, what)

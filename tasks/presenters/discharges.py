@@ -72,7 +72,7 @@ def discharge_rows(discharges: Iterable[Followed], today: dt.date) -> list[Disch
 
 def _task(task: Task, today: dt.date) -> tuple[int, str, str, str]:
     stands = (
-        _("frist %(day)s") % {"day": due_words(task.due_on, today)}
+        due_words(task.due_on, today)
         if task.ended_at is None
         else f"{task.get_closing_display()} {day_words(oslo_date(task.ended_at), today)}"
     )

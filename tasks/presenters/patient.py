@@ -97,8 +97,11 @@ def access_words(accesses: Iterable[PatientAccess]) -> list[tuple[PatientAccess,
 
 
 def due_words(day: dt.date | None, today: dt.date) -> str:
-    """«i dag», «fre. 27. nov.», «3. mars 2027»; «uten frist»."""
-    return _("uten frist") if day is None else day_words(day, today)
+    """«frist i dag», «forfalt fre 27. nov.», «uten frist»."""
+    if day is None:
+        return _("uten frist")
+    words = {"day": day_words(day, today)}
+    return _("forfalt %(day)s") % words if day < today else _("frist %(day)s") % words
 
 
 def day_words(day: dt.date, today: dt.date) -> str:

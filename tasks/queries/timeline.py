@@ -42,8 +42,8 @@ def timeline(
     """
     branches = [_branch(kind, _rows(kind, patient, by, now), after)[: PAGE + 1] for kind in sorted(kinds)]
     first, *rest = branches
-    together = first.union(*rest, all=True) if rest else first
-    rows = list(together.order_by("-moment", "which", "-number")[: PAGE + 1])
+    together = first.union(*rest, all=True).order_by("-moment", "which", "-number") if rest else first
+    rows = list(together[: PAGE + 1])
     places = [Place(row["moment"], Kind(row["which"]), row["number"]) for row in rows]
     shown = places[:PAGE]
     details = {kind: _details(kind, [p.number for p in shown if p.kind == kind], by) for kind in kinds}

@@ -155,8 +155,7 @@ def _decide(
         except NotApproved:
             form.add_error(None, _("En lege må godkjenne programmet før planer kan startes."))
         except ValueError as error:
-            name = FIELDS.get(str(error), str(error))
-            form.add_error(name if name in form.fields else None, str(REFUSED[str(error)]))
+            _refuse(form, error)
         else:
             messages.success(request, text)
             there = reverse("patient", args=[patient.pk])
@@ -166,6 +165,11 @@ def _decide(
     context = {"patient": patient, "programme": programme, "form": form, "here": request.path, **told}
     template = "tasks/plan_form.html" + ("#sheet" if request.htmx.target == "ark" else "")
     return render(request, template, context, status=422 if form.is_bound else 200)
+
+
+def _refuse(form: Form, error: ValueError) -> None:
+    name = FIELDS.get(str(error), str(error))
+    form.add_error(name if name in form.fields else None, str(REFUSED[str(error)]))
 
 
 def _meet(request: MemberRequest, form: Form, plan: FollowUpPlan | None) -> list[str]:
