@@ -7,12 +7,21 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
 
-from patients.models import Condition, Encounter, Patient, PatientAccess, PatientIdentifier
+from patients.changes import Corrected, corrected, member_ids
+from patients.imports.codes import followed
+from patients.models import (
+    Condition,
+    FollowedCode,
+    Patient,
+    PatientAccess,
+    PatientChange,
+    PatientIdentifier,
+)
 from patients.personnummer import DNR_SYSTEM, FNR_SYSTEM
-from teams.models import Member
+from teams.models import Member, Profession
 
 PAGE = 50
 LATEST = 10
@@ -21,15 +30,20 @@ _DAY = re.compile(r"(\d{2})\.?(\d{2})\.?(\d{4}|\d{2})|(\d{4})-(\d{2})-(\d{2})")
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What a patient's page shows, each part bounded."""
+    """What a patient's page shows of the patient, each part bounded."""
 
     conditions: list[Condition]
     medications: list[Any]
-    encounters: list[Encounter]
-    encounter_count: int
     identifiers: list[PatientIdentifier]
     accesses: list[PatientAccess] = field(default_factory=list)
-    access_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AccessPage:
+    """`after`: the row that the next page begins after; None on the last."""
+
+    rows: list[PatientAccess]
+    after: int | None
 
 
 def birth_dates(word: str, *, today: dt.date) -> tuple[dt.date, ...]:
@@ -60,16 +74,58 @@ def patient_with_number(member: Member, number: str) -> Patient | None:
 
 
 def story(patient: Patient, *, today: dt.date) -> Story:
-    """Everything on the patient's page but the follow-up. Seven queries."""
-    encounters = patient.encounters.order_by("-starts_at", "-pk")
-    accesses = patient.accesses.select_related("member").order_by("-at", "-pk")
+    """What the patient lives with and is called, and who looked last. Four queries."""
     in_use = Q(ends_on__isnull=True) | Q(ends_on__gte=today)
+    struck = F("struck_at").asc(nulls_first=True)
     return Story(
-        conditions=list(patient.conditions.order_by("-ends_on", "icpc2")),
+        conditions=list(patient.conditions.order_by(struck, F("ends_on").desc(nulls_first=True), "icpc2")),
         medications=list(patient.medications.filter(in_use).order_by(Lower("text"), "pk")),
-        encounters=list(encounters[:LATEST]),
-        encounter_count=encounters.count(),
         identifiers=list(patient.identifiers.order_by("system", "value")),
-        accesses=list(accesses[:LATEST]),
-        access_count=accesses.count(),
+        accesses=list(_accesses(patient)[:LATEST]),
     )
+
+
+def access_page(patient: Patient, *, after: int | None = None) -> AccessPage:
+    """Who has looked, the latest first. Two queries at most; nobody after an unknown row."""
+    rows = _accesses(patient)
+    if after is not None:
+        last = rows.filter(pk=after).first()
+        earlier = Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk) if last else Q(pk=None)
+        rows = rows.filter(earlier)
+    found = list(rows[: PAGE + 1])
+    return AccessPage(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None)
+
+
+def _accesses(patient: Patient) -> QuerySet[PatientAccess]:
+    rows = PatientAccess.objects.filter(patient=patient, clinic_id=patient.clinic_id)
+    return rows.select_related("member").order_by("-at", "-pk")
+
+
+def corrections_of(patient: Patient) -> list[Corrected]:
+    """The latest corrections, in words. Two queries."""
+    rows = PatientChange.objects.filter(patient=patient, clinic_id=patient.clinic_id)
+    return in_words(list(rows.select_related("by").order_by("-at", "-pk")[:PAGE]), patient.clinic_id)
+
+
+def in_words(changes: list[PatientChange], clinic_id: int) -> list[Corrected]:
+    """The changes in words, in their order. One query, or none."""
+    wanted = member_ids(changes)
+    names = Member.objects.filter(clinic_id=clinic_id, pk__in=wanted) if wanted else Member.objects.none()
+    members = dict(names.values_list("pk", "name"))
+    return [corrected(change, members=members, titles=followed()) for change in changes]
+
+
+def conditions_to_add(patient: Patient) -> list[tuple[str, str]]:
+    """Code and name of the conditions that the clinic follows and the patient does not have. Two queries."""
+    own = FollowedCode.objects.filter(clinic_id=patient.clinic_id).values_list("icpc2", flat=True)
+    names = {**{code: code for code in own}, **followed()}
+    has = set(patient.conditions.filter(ends_on__isnull=True).values_list("icpc2", flat=True))
+    known = [(code, name) for code, name in names.items() if code not in has]
+    return sorted(((code, f"{name} {code}") for code, name in known), key=lambda each: each[1].lower())
+
+
+def might_be(member: Member, profession: Profession, today: dt.date, now_id: int | None) -> QuerySet[Member]:
+    """Who can be a patient's doctor or nurse: who works here today, and whoever it is now."""
+    rows = Member.objects.visible_to(member)
+    there = rows.employed_on(today).filter(profession=profession).values("pk")
+    return rows.filter(Q(pk__in=there) | Q(pk=now_id)).order_by("name")

@@ -1,7 +1,7 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from patients.views import imports, imports_decide, imports_rows, patients
+from patients.views import corrections, imports, imports_decide, imports_rows
 
 urlpatterns: list[URLPattern] = [
     path("import/", imports.imports, name="imports"),
@@ -12,5 +12,12 @@ urlpatterns: list[URLPattern] = [
     path("import/<int:run_id>/avviste/", imports_rows.import_refused, name="import_refused"),
     path("import/<int:run_id>/avviste.csv", imports_rows.import_problems, name="import_problems"),
     path("import/<int:run_id>/<slug:fate>/", imports_rows.import_changes, name="import_changes"),
-    path("pasienter/<int:patient_id>/", patients.patient, name="patient"),
+    path("pasienter/<int:patient_id>/rett/", corrections.correct_patient, name="correct_patient"),
+    path("pasienter/<int:patient_id>/tilstander/ny/", corrections.new_condition, name="new_condition"),
+    path(
+        "pasienter/tilstand/<int:condition_id>/<str:what>/",
+        corrections.change_condition,
+        name="change_condition",
+    ),
+    path("pasienter/<int:patient_id>/innsyn/", corrections.accesses, name="patient_accesses"),
 ]

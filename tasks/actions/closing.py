@@ -271,7 +271,7 @@ def _journal(task: Task, plan_step: PlanStep, tried: list[journal.Tried], how: _
 def _gone(task: Task, how: _How) -> None:
     """The patient's date, if there is none; plans stopped and open tasks ended by the night's own statement."""
     day = {"deceased_on" if how.closing == Closing.DEAD else "moved_on": how.on or how.today}
-    note_gone(task.patient_id or 0, by=how.by, **day)
+    note_gone(task.patient_id or 0, by=how.by, at=how.at, **day)
     run_sql("end_plans", {
         "now": how.at, "today": how.today, "patient": task.patient_id, "by": how.by.pk, "stays": STAYS,
         "plans": None, "state": "", "reason": "",
