@@ -16,8 +16,13 @@ FROM tasks_programme p
 JOIN tasks_programme model ON model.slug = p.slug AND model.clinic_id <> p.clinic_id
 JOIN tasks_step s ON s.programme_id = model.id
 WHERE model.clinic_id = (SELECT min(id) FROM teams_clinic) ORDER BY p.id, s.position;
+ANALYZE tasks_programme;
+ANALYZE tasks_step;
 UPDATE tasks_step l SET leads_to_id = main.id, interval_months = 0
-FROM tasks_step model_l JOIN tasks_step model_m ON model_m.id = model_l.leads_to_id, tasks_programme p, tasks_step main
-WHERE p.id = l.programme_id AND l.slug = model_l.slug AND l.position = model_l.position AND l.leads_to_id IS NULL
-  AND main.programme_id = l.programme_id AND main.slug = model_m.slug
-  AND EXISTS (SELECT FROM tasks_programme mp WHERE mp.id = model_l.programme_id AND mp.slug = p.slug);
+FROM (
+    SELECT pr.slug AS programme, led.slug AS led, main.slug AS main
+    FROM tasks_step led JOIN tasks_step main ON main.id = led.leads_to_id JOIN tasks_programme pr ON pr.id = led.programme_id
+) model
+JOIN tasks_programme p ON p.slug = model.programme
+JOIN tasks_step main ON main.programme_id = p.id AND main.slug = model.main
+WHERE l.programme_id = p.id AND l.slug = model.led AND l.leads_to_id IS NULL;

@@ -20,7 +20,7 @@ from tasks.actions.doing import complete, log_work
 from tasks.actions.nightly import night
 from tasks.actions.plans import start_plans
 from tasks.actions.programmes import approve_programme, propose_programmes
-from tasks.models import FollowUpPlan, Programme, Task, TaskEvent, TaskKind
+from tasks.models import FollowUpPlan, PlanStep, Programme, Task, TaskEvent, TaskKind
 from teams.calendar import Week, midnight, oslo_date
 from teams.models import Clinic
 from teams.queries import capacity
@@ -43,6 +43,11 @@ def test_a_week(solbakken: Cast, path: Path, plans: int, capsys: pytest.CaptureF
     started = start_everything(solbakken, on=week.monday)
     assert started == FollowUpPlan.objects.count() >= plans
     assert not FollowUpPlan.objects.filter(patient__deceased_on__isnull=False).exists()
+    # The first days are spread over a year, and a list may be small: some have waited long enough.
+    first = list(PlanStep.objects.filter(step__rule="interval").order_by("due_on", "pk")[:3])
+    PlanStep.objects.filter(pk__in=[each.pk for each in first]).update(
+        opens_on=week.monday, due_on=week.monday + dt.timedelta(days=9)
+    )
     for day in week.days[:5]:
         night(now=midnight(day) + dt.timedelta(hours=4), today=day)
         work(day)
