@@ -46,7 +46,7 @@ def test_a_week(solbakken: Cast, path: Path, plans: int, capsys: pytest.CaptureF
     # The first days are spread over a year, and a list may be small: some have waited long enough.
     first = list(PlanStep.objects.filter(step__rule="interval").order_by("due_on", "pk")[:3])
     PlanStep.objects.filter(pk__in=[each.pk for each in first]).update(
-        opens_on=week.monday, due_on=week.monday + dt.timedelta(days=9)
+        opens_on=week.monday, due_on=week.monday + dt.timedelta(days=2)
     )
     for day in week.days[:5]:
         night(now=midnight(day) + dt.timedelta(hours=4), today=day)
