@@ -1,9 +1,9 @@
-"""bin/bench night --clinics 50 [--json] [--seed 1]: a night for so many clinics, beside the bare SQL of its work.
+"""bin/bench night --clinics 50 | --national [--json] [--seed 1]: a night for so many clinics, beside the bare SQL of its work.
 
 A clinic here has 12 members, 1,000 patients with a plan, 60 plans that open tonight and 400 tasks open since
 before, a tenth of them without a holder. The floor, in the same run: inserting the same tasks and events by
 INSERT … SELECT, reading the open tasks, and writing the same assignments and their events from a table that
-already holds the answer. What the product does above it is deciding who, and why.
+already holds the answer. What the product does above it is deciding who, and why. `--national`: bench/national.py.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
-from bench import ground
+from bench import ground, national
 from tasks.actions.nightly import night
 from teams.calendar import OSLO, working_days
 
@@ -87,10 +87,16 @@ def floor() -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/bench night", description=__doc__)
     parser.add_argument("--clinics", type=int, default=50)
+    parser.add_argument(
+        "--national", action="store_true", help="opening alone, for 1,550 clinics and 1.5 million plans"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with ground.own_database("fordel_bench_night"):
+        if options.national:
+            ground.tell(national.measure(), as_json=options.json)
+            return
         fill(options.clinics, 1 / (1 + options.seed))
         ground.settle()
         floor_seconds = floor()

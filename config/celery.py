@@ -41,6 +41,14 @@ app.conf.update(
             "task": "tasks.jobs.resume_proposals",
             "schedule": crontab(minute="*/2", hour="0-1,3-23"),
         },
+        "resume_plans": {
+            "task": "tasks.jobs.resume_plans",
+            "schedule": crontab(minute="*/2", hour="0-1,3-23"),
+        },
+        "follow_discharges": {
+            "task": "tasks.jobs.follow_discharges",
+            "schedule": crontab(minute="*/10", hour="0-1,3-23"),
+        },
         "close_weeks": {
             "task": "reports.jobs.close_weeks",
             "schedule": crontab(hour=5, minute=0, day_of_week="mon"),
@@ -57,6 +65,8 @@ def catch_up(**_: object) -> None:
         for job in (
             "patients.jobs.resume_imports",
             "tasks.jobs.resume_proposals",
+            "tasks.jobs.resume_plans",
+            "tasks.jobs.follow_discharges",
             "tasks.jobs.catch_up",
             "reports.jobs.close_weeks",
         ):

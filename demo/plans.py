@@ -20,8 +20,10 @@ from tasks.models import Closing, FollowUpPlan
 from tasks.recurrence import Occasion, Rhythm, first_occasion, next_occasion
 from teams.calendar import DAY, midnight
 
-ACTIVE, STOPPED, DECLINED = (str(state) for state in FollowUpPlan.State)
+_STATES = FollowUpPlan.State
+ACTIVE, STOPPED, DECLINED = str(_STATES.ACTIVE), str(_STATES.STOPPED), str(_STATES.DECLINED)
 DECLINE_SHARE = 0.02
+OVERLOOKED = 0.03  # have the condition and no plan: whom the overview of § 24 is there to find
 # Programmes that a doctor enrols patients in by hand, by the drug (ATC) that asks for it.
 BY_HAND = {"warfarin": "B01AA03", "metotreksat": "L04AX03", "litium": "N05AN01", "denosumab": "M05BX04"}
 
@@ -97,12 +99,15 @@ class Plans:
     plans: list[PlanRow] = field(default_factory=list)
     steps: dict[int, Running] = field(default_factory=dict)
     opening: list[tuple[dt.date, int]] = field(default_factory=list)
+    phases: dict[int, int] = field(default_factory=dict)
 
     # --- who is in what
 
     def enrol(self, programme: ApprovedProgramme, patients: Sequence[Followed]) -> None:
         """Start a plan for every patient the programme is for; by condition, by number of drugs, or by hand."""
         for patient in patients:
+            if programme.by_condition and self.rng.random() < OVERLOOKED:
+                continue
             starts = self._starts(programme, patient)
             if (
                 starts
@@ -138,7 +143,7 @@ class Plans:
             )
         )
         for step in programme.steps:
-            occasion = first_occasion(step.rhythm, starts_on=starts, share=rng.random())
+            occasion = first_occasion(step.rhythm, starts_on=starts, phase=self._phase(patient))
             running = Running(
                 self.ids.next(PlanStepRow), pk, step, patient, occasion, programme=programme.name
             )
@@ -147,6 +152,10 @@ class Plans:
                 running.waiting = False
             else:
                 self._await(running, starts + DAY)
+
+    def _phase(self, patient: Followed) -> int:
+        """The patient's own day of the year: not by the number, which another demo would begin elsewhere."""
+        return self.phases.setdefault(patient.row.id, self.rng.randrange(365))
 
     def hold(self, slug_of_kind: str, due_in: tuple[int, ...], nurse_id: int) -> None:
         """For the first screen: injections of one nurse's patients that have their last day, or fall due, today.

@@ -30,10 +30,11 @@ from demo.work import NIGHT, Work
 from demo.write import foreign_keys_checked_at_the_end, reserve_ids, write
 from reports.actions import close_weeks, draw_charts
 from reports.models import WeeklyReport
+from tasks.actions.discharges import follow_discharges
 from tasks.actions.nightly import allocate_tasks, open_due_tasks, remake_usual_minutes
-from tasks.actions.plans import rhythm_of
+from tasks.actions.occasions import rhythm_of
 from tasks.actions.programmes import approve_programme, propose_programmes
-from tasks.models import Programme, TaskKind
+from tasks.models import Programme, Task, TaskKind
 from teams.calendar import DAY, OSLO, midnight
 from teams.models import Clinic, Member, Municipality, User
 
@@ -165,11 +166,15 @@ def _history(
 def _finish(histories: list[History], today: dt.date, seeded: Seeded) -> None:
     """Today's night and the weeks that are over, by the product's own hand; then what came this morning."""
     now = midnight(today) + NIGHT
+    _plan_events()
     with seeded.part("analyze"), connection.cursor() as cursor:
         for table in TABLES.values():
             cursor.execute(f"ANALYZE {table}")
     with seeded.part("night"):
-        seeded.counts["opened_tonight"] = open_due_tasks(now=now, today=today)
+        _came_home(now)
+        seeded.counts["discharges"] = follow_discharges(now=now)
+        open_due_tasks(now=now, today=today)
+        seeded.counts["opened_tonight"] = Task.objects.count() - seeded.counts["tasks_task"]
         seeded.counts["usual_minutes"] = remake_usual_minutes(now=now)
         seeded.counts["placed_tonight"] = allocate_tasks(now=now, today=today, seconds=NO_HURRY)
     with seeded.part("weeks"):
@@ -183,6 +188,34 @@ def _finish(histories: list[History], today: dt.date, seeded: Seeded) -> None:
         first = histories[0]
         first.ids = reserve_ids()
         seeded.write(*first.rows(first.arrivals.after_the_night()))
+
+
+def _came_home(now: dt.datetime) -> None:
+    """Stays that ended more than four days ago were noted when follow-up after them was not approved yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO patients_discharge (clinic_id, patient_id, encounter_id, hospital, department, discharged_on, at,"
+            " mistaken)"
+            " SELECT DISTINCT ON (patient_id, ends_at::date) clinic_id, patient_id, id, '', department, ends_at::date,"
+            " ends_at, false FROM patients_encounter WHERE act_class = 'IMP' AND ends_at BETWEEN %s AND %s"
+            " ORDER BY patient_id, ends_at::date, id",
+            [now - 60 * DAY, now - 4 * DAY],
+        )
+
+
+def _plan_events() -> None:
+    """What the plans' own rows say of their past, as events: begun, declined, stopped."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tasks_planevent (clinic_id, plan_id, verb, by_id, at, reason)"
+            " SELECT f.clinic_id, f.id, 'start', p.approved_by_id, f.starts_on + time '08:30', ''"
+            " FROM tasks_followupplan f JOIN tasks_programme p ON p.id = f.programme_id"
+            " UNION ALL"
+            " SELECT f.clinic_id, f.id, CASE f.state WHEN 'declined' THEN 'decline' ELSE 'stop' END,"
+            " CASE f.state WHEN 'declined' THEN p.approved_by_id END, f.ended_on + time '08:40', f.end_reason"
+            " FROM tasks_followupplan f JOIN tasks_programme p ON p.id = f.programme_id WHERE f.state <> 'active'"
+            " ORDER BY 5, 2"
+        )
 
 
 def _users(today: dt.date) -> dict[str, int]:
@@ -236,6 +269,7 @@ def _programmes(clinic: Clinic, kinds: Mapping[str, Kind]) -> list[ApprovedProgr
         steps = tuple(
             ProgrammeStep(s.pk, by_id[s.kind_id], s.name, s.minutes, rhythm_of(s))
             for s in programme.steps.all()
+            if s.leads_to_id is None  # what leads to a step opens with it, from tonight on
         )
         approved.append(
             ApprovedProgramme(

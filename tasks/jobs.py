@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from tasks.actions import nightly, proposals, sharing
+from tasks.actions import discharges, enrolling, nightly, proposals, sharing
 from tasks.models import Cause
 from teams.calendar import oslo_date
 
@@ -53,6 +53,25 @@ def propose_clinic(run_id: int, clinic_id: int) -> None:
     now = timezone.now()
     if not proposals.compute(run_id, clinic_id, today=oslo_date(now), now=now):
         propose_clinic.apply_async((run_id, clinic_id), countdown=2)
+
+
+@shared_task(autoretry_for=LOST, retry_backoff=True)
+def follow_discharges() -> None:
+    """Stays that imports told of: their follow-up opens within minutes, not with the next night."""
+    discharges.follow_discharges(now=timezone.now())
+
+
+@shared_task(autoretry_for=LOST, retry_backoff=True)
+def carry_plans_on(run_id: int, clinic_id: int) -> None:
+    """Count what plans for a whole list would mean, or start them."""
+    enrolling.carry_on(run_id, clinic_id, now=timezone.now())
+
+
+@shared_task(autoretry_for=LOST, retry_backoff=True)
+def resume_plans() -> None:
+    """Ask again for plans that nobody finished counting or starting."""
+    for run_id, clinic_id in enrolling.unfinished(before=timezone.now() - timedelta(minutes=1)):
+        carry_plans_on.delay(run_id, clinic_id)
 
 
 @shared_task(autoretry_for=LOST, retry_backoff=True)

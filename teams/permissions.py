@@ -30,6 +30,7 @@ class Permission(StrEnum):
     SEE_TEAM = "see_team"
     SEE_PROGRAMMES = "see_programmes"
     APPROVE_PROGRAMMES = "approve_programmes"
+    PLAN_PATIENTS = "plan_patients"
     START_PLANS = "start_plans"
     IMPORT_PATIENTS = "import_patients"
     SEE_REPORTS = "see_reports"
@@ -44,6 +45,7 @@ _STAFF = {
     Permission.SEE_TEAM,
     Permission.SEE_PROGRAMMES,
     Permission.APPROVE_PROGRAMMES,
+    Permission.PLAN_PATIENTS,
     Permission.SEE_REPORTS,
 }
 

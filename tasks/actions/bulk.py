@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from tasks.actions.bulk_pairs import nothing_to_prepare, tell_signatures
 from tasks.actions.changing import FURTHEST, plain, text_of
-from tasks.actions.plans import NEXT, move_many_on, standing
+from tasks.actions.occasions import move_many_on, restorable, restore_many, standing
 from tasks.actions.writing import run_sql
 from tasks.life import NotAllowed
 from tasks.many import CLOSINGS, MOST, Judged, Kept, Lawful, Wish, companions, judge
@@ -66,7 +66,7 @@ def carry_out(
     bulk = BulkChange.objects.create(
         clinic_id=by.clinic_id, verb=wish.verb, reason=reason, by=by, at=at,
     )  # fmt: skip
-    plans = _move_plans_on(found.changes, wish)
+    plans = _move_plans_on(found.changes, wish, at)
     items, events = [], []
     halves = {task.pk: found.of_pair(task) for task in found.changes}
     mains = {half: pk for pk, along in halves.items() for half in along}
@@ -183,7 +183,7 @@ def _write(tasks: list[Task], wish: Wish, by: Member, at: dt.datetime) -> None:
         Task.objects.filter(pk__in=ids).update(state=state, version=F("version") + 1, **_fields(wish, by, at))
 
 
-def _move_plans_on(tasks: list[Task], wish: Wish) -> dict[int, dict[str, str | None]]:
+def _move_plans_on(tasks: list[Task], wish: Wish, at: dt.datetime) -> dict[int, dict[str, str | None]]:
     """Where the plans of tasks that end stood before, by task id; then their next occasions are set. Two queries."""
     of_task = {task.pk: task.plan_step_id for task in tasks if task.plan_step_id}
     if wish.verb != BulkVerb.CANCEL or not of_task:
@@ -191,7 +191,8 @@ def _move_plans_on(tasks: list[Task], wish: Wish) -> dict[int, dict[str, str | N
     locked = PlanStep.objects.select_for_update(of=("self",)).select_related("step").order_by("pk")
     steps = {step.pk: step for step in locked.filter(pk__in=of_task.values())}
     before = {step.pk: standing(step) for step in steps.values()}
-    move_many_on(list(steps.values()), done_on=wish.on if wish.closing == Closing.ELSEWHERE else None)
+    done_on = wish.on if wish.closing == Closing.ELSEWHERE else None
+    move_many_on(list(steps.values()), done_on=done_on, today=oslo_date(at))
     return {task_id: before[step_id] for task_id, step_id in of_task.items()}
 
 
@@ -225,10 +226,7 @@ def _left_by_undo(
 ) -> dict[Kept, list[Task]]:
     """At most four queries."""
     with_plan = [task.plan_step_id for task in tasks if "plan_step" in items[task.pk].before]
-    waiting = set(
-        PlanStep.objects.select_for_update().filter(pk__in=with_plan, waiting=True, plan__state="active")
-        .order_by("pk").values_list("pk", flat=True)
-    )  # fmt: skip
+    waiting = restorable([pk for pk in with_plan if pk])
     lawful = Lawful.read(by, oslo_date(at))
     members = Member.objects.visible_to(by).in_bulk({i.before["assignee"] for i in items.values()} - {None})
     left: dict[Kept, list[Task]] = {}
@@ -263,22 +261,11 @@ def _put_back(tasks: list[Task], items: Mapping[int, BulkItem], *, by: Member, a
         for task in tasks
         for before in [items[task.pk].before]
     )  # fmt: skip
-    _restore_plans({
+    restore_many({
         task.plan_step_id: items[task.pk].before["plan_step"]
         for task in tasks
         if task.plan_step_id and "plan_step" in items[task.pk].before
     })  # fmt: skip
-
-
-def _restore_plans(standings: Mapping[int, Mapping[str, str | None]]) -> None:
-    """Each plan step as it stood while its task was open. Two statements, or none."""
-    steps = list(PlanStep.objects.filter(pk__in=standings))
-    for step in steps:
-        for name, text in standings[step.pk].items():
-            setattr(step, name, dt.date.fromisoformat(text) if text else None)
-        step.waiting = False
-    if steps:
-        PlanStep.objects.bulk_update(steps, NEXT)
 
 
 def _iso(value: dt.date | None) -> str | None:

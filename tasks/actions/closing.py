@@ -14,7 +14,8 @@ from patients.actions.leaving import note_gone
 from tasks import journal
 from tasks.actions import pairs
 from tasks.actions.changing import FURTHEST, has_a_say, plain, take_pair, text_of, write
-from tasks.actions.plans import decline, move_on, standing, take_plan_step
+from tasks.actions.occasions import move_on, standing, take_plan_step
+from tasks.actions.plans import decline
 from tasks.actions.writing import run_sql
 from tasks.life import NotAllowed
 from tasks.models import (
@@ -190,6 +191,7 @@ def _end(task: Task, other: Task | None, how: _How) -> Task:
     if plan_step is not None and how.closing not in GONE:
         extra |= _plan(plan_step, how)
         also += _siblings(plan_step, [task, *also], how) if how.wide else []
+        also += _leading([task, *also], how)
     extra |= {"with": [each.pk for each in also]} if also else {}
     who: dict[str, Any] = {"by": how.by, "at": how.at, "reason": how.reason}
     ended = write(task, Verb.CANCEL, **who, extra=extra, ended_at=how.at, closing=how.closing)
@@ -213,13 +215,15 @@ def _plan(plan_step: PlanStep, how: _How) -> dict[str, Any]:
     """Move the plan on, or end it; what the event keeps of it, for undo."""
     if not how.wide:
         stood = standing(plan_step)
-        move_on(plan_step, done_on=how.on if how.closing == Closing.ELSEWHERE else None)
+        move_on(plan_step, done_on=how.on if how.closing == Closing.ELSEWHERE else None, today=how.today)
         return {"plan_step": stood}
     plan = FollowUpPlan.objects.select_for_update().get(pk=plan_step.plan_id)
     if plan.state != FollowUpPlan.State.ACTIVE:
         return {}
     reason = how.reason or str(Closing.DECLINED.label)
-    return {"plan": {"id": plan.pk, "waiting": decline(plan, on=how.today, reason=reason)}}
+    return {
+        "plan": {"id": plan.pk, "waiting": decline(plan, by=how.by, at=how.at, on=how.today, reason=reason)}
+    }
 
 
 def _siblings(plan_step: PlanStep, but: list[Task], how: _How) -> list[Task]:
@@ -229,6 +233,13 @@ def _siblings(plan_step: PlanStep, but: list[Task], how: _How) -> list[Task]:
     return list(
         Task.objects.visible_to(how.by).open().filter(own).exclude(pk__in=ids).order_by("pk").distinct()
     )
+
+
+def _leading(to: list[Task], how: _How) -> list[Task]:
+    """What was to be done before these (bloods a week before) and no longer is."""
+    ids = [task.pk for task in to]
+    rows = Task.objects.visible_to(how.by).open().filter(leads_to__in=ids).exclude(pk__in=ids)
+    return list(rows.select_for_update(of=("self",)).order_by("pk"))
 
 
 def _tried(task: Task, other: Task | None) -> list[journal.Tried]:
@@ -263,4 +274,5 @@ def _gone(task: Task, how: _How) -> None:
     note_gone(task.patient_id or 0, by=how.by, **day)
     run_sql("end_plans", {
         "now": how.at, "today": how.today, "patient": task.patient_id, "by": how.by.pk, "stays": STAYS,
+        "plans": None, "state": "", "reason": "",
     })  # fmt: skip

@@ -24,7 +24,7 @@ from tasks.actions.changing import (
     write,
 )
 from tasks.actions.closing import cancel
-from tasks.actions.plans import move_on, standing, take_plan_step
+from tasks.actions.occasions import move_on, standing, take_plan_step
 from tasks.actions.recording import correct, log_work
 from tasks.actions.undoing import UNDO_WITHIN, undo
 from tasks.gathering import employed
@@ -88,7 +88,7 @@ def complete(
         channel=channel,
     )  # fmt: skip
     if task.plan_step_id:
-        move_on(plan_step, done_on=oslo_date(at))
+        move_on(plan_step, done_on=oslo_date(at), today=oslo_date(at))
     pairs.done(done, other, by=by, at=at)
     return done
 

@@ -6,10 +6,12 @@ import datetime as dt
 import logging
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import Any
 
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, OperationalError
 
-from tasks.actions.plans import move_many_on
+from tasks.actions.occasions import move_many_on
+from tasks.actions.opening import lock, open_due
 from tasks.actions.sharing import Shared, share_out
 from tasks.actions.solving import SECONDS, without_words
 from tasks.actions.writing import run_sql
@@ -24,6 +26,8 @@ log = logging.getLogger(__name__)
 
 CLINICS_AT_A_TIME = 25
 BEGINS = dt.timedelta(hours=4)  # config/celery.py
+# The statement that also ends what somebody in particular asks for (tasks/actions/plans.py).
+NOBODY: dict[str, Any] = {"patient": None, "by": None, "stays": [], "plans": None, "state": "", "reason": ""}
 KEEP_CHANGES = dt.timedelta(days=30)
 LATELY = dt.timedelta(days=180)  # what medians are taken of
 
@@ -36,12 +40,12 @@ def open_due_tasks(*, now: dt.datetime, today: dt.date) -> int:
     many tasks were made; a second run on the same day makes none.
     """
     with jobs_scope():
-        _lock("open_due_tasks")
+        lock("open_due_tasks")
         at = {"now": now, "today": today}
-        run_sql("end_plans", {**at, "patient": None, "by": None, "stays": []})
-        _set_next([row[0] for row in run_sql("expire", at)])
+        run_sql("end_plans", {**at, **NOBODY})
+        _set_next([row[0] for row in run_sql("expire", at)], today)
         run_sql("open_scheduled", at)
-        opened = int(run_sql("open_due", at)[0][0])
+        opened = open_due(now=now, today=today)
         run_sql("escalate", {"now": now, **asdict(Bounds.of(today))})
         return opened
 
@@ -53,12 +57,12 @@ def remake_usual_minutes(*, now: dt.datetime) -> int:
         return int(run_sql("usual_minutes", lately)[0][0])
 
 
-def _set_next(plan_step_ids: list[int]) -> None:
+def _set_next(plan_step_ids: list[int], today: dt.date) -> None:
     """Plans whose occasion was missed move on from the day it was due. Two statements, or none."""
     if plan_step_ids:
         found = PlanStep.objects.filter(pk__in=plan_step_ids, plan__state=FollowUpPlan.State.ACTIVE)
         rows = found.select_for_update(of=("self",)).select_related("step").order_by("pk")
-        move_many_on(list(rows), done_on=None)
+        move_many_on(list(rows), done_on=None, today=today)
 
 
 def begin_night(*, now: dt.datetime, today: dt.date) -> list[list[int]]:
@@ -127,9 +131,3 @@ def night(*, now: dt.datetime, today: dt.date) -> tuple[int, int]:
 def _batches(clinic_ids: list[int]) -> Iterator[list[int]]:
     for start in range(0, len(clinic_ids), CLINICS_AT_A_TIME):
         yield clinic_ids[start : start + CLINICS_AT_A_TIME]
-
-
-def _lock(name: str) -> None:
-    """One night at a time: a second worker waits here until the first has committed."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"fordel.{name}"])

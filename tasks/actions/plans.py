@@ -1,150 +1,269 @@
-"""Follow-up plans: started for those whom an approved programme is for, moved on, ended."""
+"""Follow-up plans: started, declined, stopped, begun again, given an interval of their own. Set-based."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+from typing import Any
 
-from django.db import transaction
-from django.db.models import Count, Q
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from patients.models import Patient
-from tasks.models import FollowUpPlan, PlanStep, Programme, Step
-from tasks.recurrence import Rhythm, first_occasion, next_occasion
+from tasks.actions.changing import text_of
+from tasks.actions.writing import run_sql
+from tasks.models import FollowUpPlan, PlanEvent, PlanStep, PlanVerb, Programme
+from tasks.statements import statement
+from teams.calendar import DAY, midnight, working_day_on_or_after, working_day_on_or_before
 from teams.models import Member
 from teams.permissions import Permission, require
 
-NEXT = ("last_done_on", "opens_on", "due_on", "closes_on", "waiting")  # what a plan step's next occasion is
+# How far ahead a first occasion may lie; steps are at most five years apart (tasks/forms/programmes.py).
+_AHEAD = 6 * 366 * DAY
 
 
 class NotApproved(Exception):
     """Plans start only in programmes that one of the clinic's doctors has approved."""
 
 
-def rhythm_of(step: Step) -> Rhythm:
-    return Rhythm(
-        step.interval_months, step.interval_days, step.opens_days_before, step.closes_days_after, step.hard
-    )
+@transaction.atomic
+def start_plans(programme_id: int, *, by: Member, on: dt.date, at: dt.datetime | None = None) -> int:
+    """Start a plan for everybody whom the programme is for and who never had one in it. Returns how many.
 
-
-def candidates(programme: Programme, *, by: Member, on: dt.date) -> list[int]:
-    """Ids of the patients whom the programme is for and who have no plan in it, in a stable order.
-
-    Alive and on the list, with one of its conditions not ended or at least its number of drugs in use.
-    None for a programme that people are enrolled in by hand. A plan declined or stopped is kept as it is.
+    First occasions lie within an interval, each patient's on their own day of the year (`recurrence.phase`). A second
+    call starts only what is missing. Raises PermissionDenied, NotApproved, Programme.DoesNotExist (another clinic's).
     """
-    if not programme.by_condition:
-        return []
-    on_list = Patient.objects.visible_to(by).followed().exclude(plans__programme=programme)
-    found = on_list.none()
-    if programme.icpc2:
-        has = Q(conditions__icpc2__in=programme.icpc2, conditions__ends_on__isnull=True)
-        found = on_list.filter(has).distinct()
-    elif programme.min_drugs:
-        in_use = Count(
-            "medications", filter=Q(medications__ends_on__isnull=True) | Q(medications__ends_on__gt=on)
-        )
-        found = on_list.annotate(drugs=in_use).filter(drugs__gte=programme.min_drugs)
-    return list(found.order_by("pk").values_list("pk", flat=True))
+    require(by, Permission.START_PLANS)
+    programme = approved(programme_id, by=by)
+    return enrol_candidates(
+        clinics=[programme.clinic_id], programmes=[programme.pk], by=by, on=on, at=at or midnight(on)
+    )
 
 
 @transaction.atomic
-def start_plans(programme_id: int, *, by: Member, on: dt.date) -> int:
-    """Start a plan for every candidate; first occasions spread evenly over an interval. Returns how many.
+def enrol(
+    programme_id: int,
+    patient_ids: Collection[int],
+    *,
+    by: Member,
+    on: dt.date,
+    at: dt.datetime,
+    first_on: dt.date | None = None,
+    reason: str = "",
+) -> int:
+    """Start a plan for these patients, or begin one again that was declined, stopped or finished. Returns how many.
 
-    A second call starts only what is missing. Raises PermissionDenied, NotApproved,
-    Programme.DoesNotExist (another clinic's).
+    Those with a running plan, and those who are dead, off the list or in an institution, are passed over. Steps
+    that recur are due first on `first_on`, else on the patient's own day within an interval. Raises
+    PermissionDenied, NotApproved, Programme.DoesNotExist, ValueError: "first_on" (past), "reason" (too long).
     """
-    require(by, Permission.START_PLANS)
-    programme = Programme.objects.visible_to(by).select_for_update().get(pk=programme_id)
+    require(by, Permission.PLAN_PATIENTS)
+    programme = approved(programme_id, by=by)
+    if programme.on_discharge:
+        raise NotApproved(programme.name)
+    if first_on is not None and not on <= first_on <= on + 2 * 366 * DAY:
+        raise ValueError("first_on")
+    followed = Patient.objects.visible_to(by).followed().filter(pk__in=patient_ids)
+    named = _named(programme, followed.order_by("pk").values_list("pk", flat=True))
+    return _enrol(_NAMED, named, by=by, on=on, at=at, first_on=first_on, reason=text_of("reason", reason))[0]
+
+
+def approved(programme_id: int, *, by: Member) -> Programme:
+    """The clinic's programme, locked; inside a transaction. Raises NotApproved, Programme.DoesNotExist."""
+    programme: Programme = Programme.objects.visible_to(by).select_for_update().get(pk=programme_id)
     if programme.state != Programme.State.APPROVED:
         raise NotApproved(programme.name)
-    return _enrol(programme, candidates(programme, by=by, on=on), on=on)
+    return programme
 
 
-def _enrol(programme: Programme, patient_ids: list[int], *, on: dt.date) -> int:
-    steps = list(programme.steps.all())
-    plans = FollowUpPlan.objects.bulk_create(
-        (
-            FollowUpPlan(clinic_id=programme.clinic_id, patient_id=pk, programme=programme, starts_on=on)
-            for pk in patient_ids
-        ),
-        batch_size=2000,
+def enrol_candidates(
+    *,
+    clinics: list[int] | None,
+    programmes: list[int] | None,
+    by: Member | None,
+    on: dt.date,
+    at: dt.datetime | None = None,
+    most: int | None = None,
+) -> int:
+    """Start a plan for everybody whom approved programmes are for and who never had one in them. One statement.
+
+    Of all clinics when `clinics` is None (in a scope that sees them), at most `most` plans. Returns how many.
+    """
+    told = {
+        "clinics": clinics,
+        "programmes": programmes,
+        "most": most,
+        "states": [Programme.State.APPROVED.value],
+    }
+    return _enrol(statement("candidates"), told, by=by, on=on, at=at)[0]
+
+
+def add_new_steps(programme: Programme, *, by: Member, on: dt.date) -> int:
+    """Running plans get the steps of their programme that they lack. How many."""
+    running = FollowUpPlan.objects.filter(programme=programme, state="active", discharge=None)
+    patients = list(running.order_by("patient").values_list("patient_id", flat=True))
+    return _enrol(_NAMED, _named(programme, patients), by=by, on=on, more=True)[1]
+
+
+_NAMED = (
+    "SELECT %(clinic)s::bigint AS clinic_id, %(programme)s::bigint AS programme_id,"
+    " unnest(%(patients)s::bigint[]) AS patient_id"
+)
+
+
+def _named(programme: Programme, patients: Iterable[int]) -> dict[str, Any]:
+    return {"clinic": programme.clinic_id, "programme": programme.pk, "patients": list(patients)}
+
+
+def _enrol(
+    whom: str,
+    told: dict[str, Any],
+    *,
+    by: Member | None,
+    on: dt.date,
+    at: dt.datetime | None = None,
+    first_on: dt.date | None = None,
+    reason: str = "",
+    more: bool = False,
+) -> tuple[int, int]:
+    """How many plans, and how many first occasions. `whom` is the statement that names them, `told` its parameters."""
+    calendar = calendar_from(on, (first_on or on) + _AHEAD)
+    told |= {"on": on, "at": at or midnight(on), "by": by.pk if by else None, "reason": reason}
+    told |= {"first_on": first_on, "more": more, **calendar}
+    with connection.cursor() as cursor:
+        cursor.execute(statement("enrol").replace("/* whom */", whom), told)
+        plans, occasions = cursor.fetchone()
+    return plans, occasions
+
+
+@lru_cache(maxsize=4)
+def calendar_from(first: dt.date, last: dt.date) -> dict[str, list[dt.date]]:
+    """Every day from `first` to `last`, and the working day on or before it and on or after it: for statements."""
+    days = [first + n * DAY for n in range((last - first).days + 1)]
+    return {
+        "days": days,
+        "before": [working_day_on_or_before(day) for day in days],
+        "after": [working_day_on_or_after(day) for day in days],
+    }
+
+
+# --- ending, and beginning again
+
+
+@transaction.atomic
+def decline_programme(
+    programme_id: int,
+    patient_ids: Collection[int],
+    *,
+    by: Member,
+    on: dt.date,
+    at: dt.datetime,
+    reason: str,
+) -> int:
+    """These patients want nothing of the programme: kept, whether or not they had a plan. Returns how many.
+
+    What is open of a running plan ends as declined. Raises PermissionDenied, Programme.DoesNotExist, ValueError.
+    """
+    require(by, Permission.PLAN_PATIENTS)
+    programme = Programme.objects.visible_to(by).get(pk=programme_id)
+    reason = text_of("reason", reason, most=120)
+    patients = list(Patient.objects.visible_to(by).filter(pk__in=patient_ids).order_by("pk"))
+    plans = FollowUpPlan.objects.filter(programme=programme, patient__in=patients, discharge=None)
+    had = {plan.patient_id: plan for plan in plans.select_for_update()}
+    running = [plan.pk for plan in had.values() if plan.state == FollowUpPlan.State.ACTIVE]
+    ended = [p.pk for p in had.values() if p.pk not in running and p.state != FollowUpPlan.State.DECLINED]
+    stop_many(
+        running, "declined", by=by, on=on, at=at, reason=reason or str(FollowUpPlan.State.DECLINED.label)
     )
-    PlanStep.objects.bulk_create(
-        (
-            PlanStep(
-                clinic_id=programme.clinic_id, plan=plan, step=step,
-                opens_on=occasion.opens_on, due_on=occasion.due_on, closes_on=occasion.closes_on,
-            )
-            for rank, plan in enumerate(plans)
-            for step in steps
-            for occasion in [first_occasion(rhythm_of(step), starts_on=on, share=rank / len(plans))]
-        ),
-        batch_size=2000,
+    FollowUpPlan.objects.filter(pk__in=ended).update(state="declined", ended_on=on, end_reason=reason)
+    new = FollowUpPlan.objects.bulk_create(
+        FollowUpPlan(
+            clinic_id=programme.clinic_id, patient=patient, programme=programme, state="declined",
+            starts_on=on, ended_on=on, end_reason=reason,
+        )
+        for patient in patients
+        if patient.pk not in had
     )  # fmt: skip
-    return len(plans)
+    _note([*ended, *(plan.pk for plan in new)], PlanVerb.DECLINE, by=by, at=at, reason=reason)
+    return len(running) + len(ended) + len(new)
 
 
-def take_plan_step(plan_step_id: int) -> PlanStep:
-    """Lock it, with its step at hand."""
-    found: PlanStep = (
-        PlanStep.objects.select_for_update(of=("self",)).select_related("step").get(pk=plan_step_id)
-    )
-    return found
+@transaction.atomic
+def stop_plan(plan_id: int, *, by: Member, on: dt.date, at: dt.datetime, reason: str) -> None:
+    """The plan runs no more, and what is open of it ends as not needed.
+
+    Raises PermissionDenied, FollowUpPlan.DoesNotExist (another clinic's, or not running), ValueError("reason").
+    """
+    require(by, Permission.PLAN_PATIENTS)
+    reason = text_of("reason", reason, most=120, needed=True)
+    plan = FollowUpPlan.objects.visible_to(by).select_for_update().get(pk=plan_id, state="active")
+    stop_many([plan.pk], "stopped", by=by, on=on, at=at, reason=reason)
 
 
-def standing(plan_step: PlanStep) -> dict[str, str | None]:
-    """Where the plan stands, as an event keeps it, so that it can be put back (`restore`)."""
-    days = ((name, getattr(plan_step, name)) for name in NEXT if name != "waiting")
-    return {name: day.isoformat() if day else None for name, day in days}
+@transaction.atomic
+def stop_plans_of(programme_id: int, *, by: Member, on: dt.date, at: dt.datetime, reason: str) -> int:
+    """Every running plan of the programme stops. Returns how many. Raises as `stop_plan`."""
+    require(by, Permission.APPROVE_PROGRAMMES)
+    plans = FollowUpPlan.objects.visible_to(by).filter(programme=programme_id, state="active").order_by("pk")
+    ids = list(plans.select_for_update().values_list("pk", flat=True))
+    stop_many(ids, "stopped", by=by, on=on, at=at, reason=text_of("reason", reason, most=120, needed=True))
+    return len(ids)
 
 
-def restore(plan_step_id: int, stood: Mapping[str, str | None]) -> bool:
-    """Put the plan back to where it stood, its occasion open; False when the next one has been opened already."""
-    dates = {name: dt.date.fromisoformat(text) if text else None for name, text in stood.items()}
-    waiting = PlanStep.objects.filter(pk=plan_step_id, waiting=True)
-    return bool(waiting.update(waiting=False, **dates))
+def resume_plan(
+    plan_id: int, *, by: Member, on: dt.date, at: dt.datetime, reason: str, first_on: dt.date | None = None
+) -> bool:
+    """A plan that was stopped or declined begins again, with its first occasions anew. False when it runs already.
+
+    Raises PermissionDenied, NotApproved, FollowUpPlan.DoesNotExist, ValueError: "reason", "first_on".
+    """
+    plan = FollowUpPlan.objects.visible_to(by).get(pk=plan_id, discharge=None)
+    told = {"on": on, "at": at, "reason": reason, "first_on": first_on}
+    return enrol(plan.programme_id, [plan.patient_id], by=by, **told) == 1  # type: ignore[arg-type]
 
 
-def decline(plan: FollowUpPlan, *, on: dt.date, reason: str) -> list[int]:
-    """The patient wants nothing of the programme: ids of the plan's steps that waited for their next occasion."""
+def decline(plan: FollowUpPlan, *, by: Member, at: dt.datetime, on: dt.date, reason: str) -> list[int]:
+    """The patient wants nothing of the programme: ids of the plan's steps that waited for their next occasion.
+
+    For a task that is declined for the whole programme: its own tasks are the caller's to end.
+    """
     waiting = PlanStep.objects.filter(plan=plan, waiting=True)
     ids = list(waiting.order_by("pk").values_list("pk", flat=True))
     waiting.update(waiting=False)
     plan.state, plan.ended_on, plan.end_reason = FollowUpPlan.State.DECLINED, on, reason[:120]
     plan.save(update_fields=["state", "ended_on", "end_reason"])
+    _note([plan.pk], PlanVerb.DECLINE, by=by, at=at, reason=reason)
     return ids
 
 
-def take_back_declined(plan_id: int, waiting: Collection[int]) -> None:
+def take_back_declined(plan_id: int, waiting: Collection[int], *, by: Member, at: dt.datetime) -> None:
     """The plan runs again, as before `decline`."""
     FollowUpPlan.objects.filter(pk=plan_id).update(
         state=FollowUpPlan.State.ACTIVE, ended_on=None, end_reason=""
     )
     PlanStep.objects.filter(pk__in=waiting).update(waiting=True)
+    _note([plan_id], PlanVerb.RESUME, by=by, at=at, reason=_("Angret"))
 
 
-def move_on(plan_step: PlanStep, *, done_on: dt.date | None) -> None:
-    """Set the next occasion: counted from the day it was done, or from the due date when it was not."""
-    _set_next(plan_step, done_on)
-    plan_step.save(update_fields=NEXT)
+def stop_many(
+    plan_ids: Collection[int], state: str, *, by: Member, on: dt.date, at: dt.datetime, reason: str
+) -> None:
+    """These running plans end, as `state`, and what is open of them. One statement, or none."""
+    if plan_ids:
+        told = {
+            "now": at,
+            "today": on,
+            "by": by.pk,
+            "plans": list(plan_ids),
+            "state": state,
+            "reason": reason,
+        }
+        run_sql("end_plans", {**told, "patient": None, "stays": []})
 
 
-def move_many_on(plan_steps: Collection[PlanStep], *, done_on: dt.date | None) -> None:
-    """The same for many at once. One statement; they must be locked, with their `step` at hand."""
-    for plan_step in plan_steps:
-        _set_next(plan_step, done_on)
-    if plan_steps:
-        PlanStep.objects.bulk_update(plan_steps, NEXT)
-
-
-def _set_next(plan_step: PlanStep, done_on: dt.date | None) -> None:
-    occasion = next_occasion(rhythm_of(plan_step.step), after=done_on or plan_step.due_on)
-    plan_step.last_done_on = done_on or plan_step.last_done_on
-    plan_step.opens_on, plan_step.due_on, plan_step.closes_on = (
-        occasion.opens_on,
-        occasion.due_on,
-        occasion.closes_on,
+def _note(plan_ids: Collection[int], verb: PlanVerb, *, by: Member, at: dt.datetime, reason: str) -> None:
+    PlanEvent.objects.bulk_create(
+        PlanEvent(clinic_id=by.clinic_id, plan_id=pk, verb=verb, by=by, at=at, reason=reason[:200])
+        for pk in plan_ids
     )
-    plan_step.waiting = True

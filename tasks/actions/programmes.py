@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 
 from tasks.catalogue import programmes
-from tasks.models import Programme, Step, TaskKind
+from tasks.models import Programme, Rule, Step, TaskKind
 from teams.models import Clinic, Member
 from teams.permissions import Permission, require
 
@@ -25,21 +26,40 @@ def propose_programmes(clinic_id: int) -> int:
     made = Programme.objects.bulk_create(
         Programme(
             clinic=clinic, slug=p["slug"], name=p["name"], icpc2=p["icpc2"], min_drugs=p.get("min_drugs", 0),
-            by_condition=p.get("by_condition", True), source=p["source"], certainty=p["certainty"],
+            by_condition=p.get("by_condition", True), on_discharge=p.get("on_discharge", False), source=p["source"], certainty=p["certainty"],
         )
         for p in missing
     )  # fmt: skip
-    Step.objects.bulk_create(
-        Step(
-            clinic=clinic, programme=programme, slug=s["slug"], name=s["name"], kind=kinds[s["kind"]],
-            interval_months=s.get("months", 0), interval_days=s.get("days", 0), opens_days_before=s["opens"],
-            closes_days_after=s.get("closes"), hard=s.get("hard", False), minutes=s.get("minutes"),
-            source=s.get("source", default["source"]), certainty=s["certainty"], position=position,
-        )
+    rows = [
+        (programme, default, position, step)
         for programme, default in zip(made, missing, strict=True)
-        for position, s in enumerate(default["steps"], start=1)
-    )  # fmt: skip
+        for position, step in enumerate(default["steps"], start=1)
+    ]
+    own = [_step(*row, kinds) for row in rows if "leads_to" not in row[3]]
+    steps = {(step.programme_id, step.slug): step for step in Step.objects.bulk_create(own)}
+    Step.objects.bulk_create(
+        _step(*row, kinds, leads_to=steps[row[0].pk, row[3]["leads_to"]])
+        for row in rows
+        if "leads_to" in row[3]
+    )
     return len(made)
+
+
+def _step(
+    programme: Programme,
+    default: dict[str, Any],
+    position: int,
+    s: dict[str, Any],
+    kinds: dict[str, TaskKind],
+    leads_to: Step | None = None,
+) -> Step:
+    return Step(
+        clinic_id=programme.clinic_id, programme=programme, slug=s["slug"], name=s["name"], kind=kinds[s["kind"]],
+        interval_months=s.get("months", 0), interval_days=s.get("days", 0), opens_days_before=s.get("opens", 0),
+        closes_days_after=s.get("closes"), hard=s.get("hard", False), minutes=s.get("minutes"),
+        rule=s.get("rule", Rule.INTERVAL), shares=s.get("shares", ""), leads_to=leads_to, lead_days=s.get("lead", 0),
+        source=s.get("source", default["source"]), certainty=s["certainty"], position=position,
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tasks.actions.changing import has_a_say, take_pair, text_of, write
-from tasks.actions.plans import move_on, standing, take_plan_step
+from tasks.actions.occasions import move_on, standing, take_plan_step
 from tasks.gathering import employed
 from tasks.letters import RULES, ReturnRule, letter, rules_for, tells_who
 from tasks.life import NotAllowed
@@ -78,7 +78,7 @@ def _end(
         if each.plan_step_id:
             plan_step = take_plan_step(each.plan_step_id)
             told["plan_step"] = standing(plan_step)
-            move_on(plan_step, done_on=None)
+            move_on(plan_step, done_on=None, today=oslo_date(at))
         why = reason or f"{rule.title} ({rule.code})"
         write(each, Verb.RETURN, by=by, at=at, reason=why, extra=told, ended_at=at, closing=closing)
 

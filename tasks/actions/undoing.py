@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tasks.actions import plans
+from tasks.actions import occasions, plans
 from tasks.actions.changing import take_pair, write
 from tasks.life import NotAllowed
 from tasks.models import Closing, JournalNote, Part, Task, TaskEvent, TaskState, Verb
@@ -40,7 +40,7 @@ def undo(task_id: int, *, by: Member, at: dt.datetime) -> Task:
         raise NotAllowed(_("Det kan ikke angres her: rett opp på pasienten."))
     if last.verb == Verb.ATTEMPT:
         return _not_tried(task, last, by, at)
-    _plan(last, other)
+    _plan(last, other, by, at)
     _together(last, by, at)
     if last.verb == Verb.LOG:
         # There was no task before it was logged: it ends as not done, and counts nowhere.
@@ -101,14 +101,14 @@ def _as_before(task: Task, last: TaskEvent, by: Member, at: dt.datetime) -> Task
     )  # fmt: skip
 
 
-def _plan(last: TaskEvent, other: Task | None) -> None:
+def _plan(last: TaskEvent, other: Task | None, by: Member, at: dt.datetime) -> None:
     """Where the plan stood; of a preparation's closing, by the signature's plan."""
     stood = last.after.get("plan_step")
     step = last.task.plan_step_id or (other.plan_step_id if other else None)
-    if stood and step and not plans.restore(step, stood):
+    if stood and step and not occasions.restore(step, stood):
         raise NotAllowed(_("Neste oppgave i planen er alt åpnet."))
     if declined := last.after.get("plan"):
-        plans.take_back_declined(declined["id"], declined["waiting"])
+        plans.take_back_declined(declined["id"], declined["waiting"], by=by, at=at)
 
 
 def _together(last: TaskEvent, by: Member, at: dt.datetime) -> None:
@@ -118,7 +118,7 @@ def _together(last: TaskEvent, by: Member, at: dt.datetime) -> None:
     for each in ended.order_by("pk"):
         own = _last(each)
         if own and own.verb == Verb.CANCEL and own.at == last.at:
-            _plan(own, None)
+            _plan(own, None, by, at)
             _as_before(each, own, by, at)
 
 

@@ -5,27 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.db import connection
 
 from tasks.models import RunState
 from tasks.outcomes import Outcome
-
-SQL = Path(__file__).parent.parent / "sql"
-
-
-@cache
-def _statement(name: str) -> str:
-    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+from tasks.statements import statement
 
 
 def run_sql(name: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """One of our statements; its rows, if it has any."""
     with connection.cursor() as cursor:
-        cursor.execute(_statement(name), parameters)
+        cursor.execute(statement(name), parameters)
         return cursor.fetchall() if cursor.description else []
 
 

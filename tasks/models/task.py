@@ -135,6 +135,16 @@ class Task(models.Model):
         db_index=False,
         verbose_name=_("forberedelse"),
     )
+    leads_to = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="led_by",
+        db_constraint=False,
+        db_index=False,
+        help_text=_("Det den tas før: prøver en uke før kontrollen."),
+    )
     closing = models.CharField(
         _("hvordan den endte"), max_length=10, choices=Closing.choices, blank=True, default="", db_default=""
     )
@@ -157,10 +167,10 @@ class Task(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["clinic", "id"], name="task_in_clinic"),
             models.UniqueConstraint(fields=["once"], condition=Q(once__isnull=False), name="task_once"),
-            # Makes the night harmless to run twice: an occasion has one task, ever.
+            # Where a plan stands is one occasion: it never has two open tasks.
             models.UniqueConstraint(
-                fields=["plan_step", "due_on"],
-                condition=Q(plan_step__isnull=False),
+                fields=["plan_step"],
+                condition=Q(plan_step__isnull=False, ended_at__isnull=True),
                 name="task_once_per_occasion",
             ),
             models.CheckConstraint(
@@ -238,6 +248,11 @@ class Task(models.Model):
             models.Index(fields=["due_on"], include=["clinic", "ended_at"], name="task_due"),
             models.Index(fields=["patient", "-ended_at"], name="task_by_patient"),
             models.Index(fields=["after"], condition=Q(after__isnull=False), name="task_by_preparation"),
+            models.Index(
+                fields=["leads_to"],
+                condition=Q(leads_to__isnull=False, ended_at__isnull=True),
+                name="task_leading",
+            ),
             models.Index(fields=["opens_on"], condition=Q(state="scheduled"), name="task_to_open"),
             models.Index(fields=["clinic"], condition=Q(state="started"), name="task_started"),
         ]

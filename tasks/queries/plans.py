@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
@@ -13,6 +15,7 @@ from tasks.models import (
     Programme,
     Task,
 )
+from tasks.statements import statement
 from teams.models import Member
 
 
@@ -27,6 +30,25 @@ def plans_of(patient: Patient) -> dict[str, Any]:
         "open_tasks": tasks.open().in_order()[:50],
         "ended_tasks": tasks.filter(ended_at__isnull=False).order_by("-ended_at")[:20],
     }
+
+
+def candidate_counts(
+    clinic_id: int,
+    *,
+    on: dt.date,
+    states: Iterable[Programme.State] = (Programme.State.PROPOSED, Programme.State.APPROVED),
+) -> dict[int, int]:
+    """By programme of the clinic: how many it is for and who never had a plan in it. One query."""
+    told = {
+        "clinics": [clinic_id], "programmes": None, "on": on, "most": None,
+        "states": [state.value for state in states],
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT programme_id, count(*) FROM ({statement('candidates')}) found GROUP BY 1",  # noqa: S608
+            told,
+        )
+        return dict(cursor.fetchall())
 
 
 MATCHING = """

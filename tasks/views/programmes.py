@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from tasks.actions.plans import NotApproved, candidates, start_plans
+from tasks.actions.plans import NotApproved, start_plans
 from tasks.actions.programmes import approve_programme
 from tasks.jobs import share_out_clinic
 from tasks.models import Programme
 from tasks.presenters.kinds import yearly_minutes
-from tasks.queries import last_sharing, programme_list
+from tasks.queries import candidate_counts, last_sharing, programme_list
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
 from teams.permissions import Permission, may, requires
@@ -44,7 +44,7 @@ def programme(request: MemberRequest, programme_id: int) -> HttpResponse:
     may_start = may(request.member, Permission.START_PLANS)
     steps = list(found.steps.select_related("kind"))
     active = found.plans.filter(state="active").count()
-    waiting = len(candidates(found, by=request.member, on=today)) if may_start else None
+    waiting = candidate_counts(request.member.clinic_id, on=today).get(found.pk, 0) if may_start else None
     context = {
         "programme": found,
         "steps": steps,

@@ -21,7 +21,7 @@ from patients.models import Condition, Patient, PatientIdentifier
 from patients.personnummer import FNR_SYSTEM, fault
 from reports.models import CapacityLine, MovableLine, ReportChart, WeeklyReport
 from tasks import life
-from tasks.actions.plans import rhythm_of
+from tasks.actions.occasions import rhythm_of
 from tasks.eligibility import ground_for, rule_for
 from tasks.models import (
     Delegation,

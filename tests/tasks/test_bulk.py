@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from patients.models import Patient
 from tasks.actions import bulk, doing, pairs
 from tasks.actions.creating import create_task
+from tasks.actions.occasions import move_on
 from tasks.actions.overrides import forbid, pin
-from tasks.actions.plans import move_on
 from tasks.life import NotAllowed
 from tasks.many import MOST, Kept, Wish
 from tasks.models import (
@@ -231,7 +231,7 @@ def test_ended_as_not_needed_a_plan_counts_on_from_the_due_date(
     assert task.plan_step
     assert alone.plan_step
     task.plan_step.refresh_from_db()
-    move_on(alone.plan_step, done_on=None)
+    move_on(alone.plan_step, done_on=None, today=MONDAY)
     names = ("last_done_on", "opens_on", "due_on", "closes_on", "waiting")
     assert [getattr(task.plan_step, n) for n in names] == [getattr(alone.plan_step, n) for n in names]
     assert task.events.get().after["plan_step"]["due_on"] == (MONDAY + 7 * DAY).isoformat()

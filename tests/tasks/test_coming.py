@@ -89,6 +89,7 @@ def test_what_nobody_began_before_its_window_closed_expires_and_the_plan_moves_o
         ("rutinekontroll", "", "expired"),
         ("arskontroll", "prepare", "expired"),
         ("arskontroll", "sign", "expired"),
+        ("provetaking", "", "expired"),
     }
     assert set(Task.objects.open()) == {begun, hard}
     routine = PlanStep.objects.get(step__slug="rutine")

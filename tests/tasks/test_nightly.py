@@ -67,14 +67,14 @@ def test_an_occasion_is_opened_once_however_often_the_night_runs(
     make_patient(solbakken, icpc2="T90")
     start_plans(programme.pk, by=solbakken.doctor, on=MONDAY)
     due_now(programme)
-    # The yearly check is two: a preparation and a signature.
-    assert open_due_tasks(now=MORNING, today=MONDAY) == 4
+    # The yearly check is three: bloods, a preparation and a signature.
+    assert open_due_tasks(now=MORNING, today=MONDAY) == 5
     assert open_due_tasks(now=MORNING, today=MONDAY) == 0
-    # Even if the plan's own note of it were lost, the constraint holds.
+    # Even if the plan's own note of it were lost: one that is open is not opened.
     PlanStep.objects.update(waiting=True)
     assert open_due_tasks(now=MORNING, today=MONDAY) == 0
-    assert Task.objects.count() == 4
-    assert TaskEvent.objects.filter(verb="open").count() == 4
+    assert Task.objects.count() == 5
+    assert TaskEvent.objects.filter(verb="open").count() == 5
 
 
 def test_the_window_decides_when_a_task_opens(solbakken: Cast, programme: Programme) -> None:
@@ -82,7 +82,7 @@ def test_the_window_decides_when_a_task_opens(solbakken: Cast, programme: Progra
     start_plans(programme.pk, by=solbakken.doctor, on=MONDAY)
     PlanStep.objects.update(opens_on=MONDAY + dt.timedelta(days=1), due_on=MONDAY + dt.timedelta(days=30))
     assert open_due_tasks(now=MORNING, today=MONDAY) == 0
-    assert open_due_tasks(now=MORNING, today=MONDAY + dt.timedelta(days=1)) == 4
+    assert open_due_tasks(now=MORNING, today=MONDAY + dt.timedelta(days=1)) == 5
 
 
 def test_death_stops_plans_and_cancels_what_was_open(solbakken: Cast, programme: Programme) -> None:
@@ -94,7 +94,7 @@ def test_death_stops_plans_and_cancels_what_was_open(solbakken: Cast, programme:
     open_due_tasks(now=MORNING, today=MONDAY)
     assert set(Task.objects.values_list("state", flat=True)) == {"cancelled"}
     assert FollowUpPlan.objects.get().state == "stopped"
-    assert TaskEvent.objects.filter(verb="cancel", reason="død").count() == 4
+    assert TaskEvent.objects.filter(verb="cancel", reason="død").count() == 5
 
 
 def test_number_of_statements_does_not_grow_with_clinics(solbakken: Cast) -> None:

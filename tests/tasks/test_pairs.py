@@ -62,7 +62,7 @@ def yearly(solbakken: Cast, programme: Programme) -> Pair:
     start_plans(programme.pk, by=solbakken.doctor, on=MONDAY)
     PlanStep.objects.filter(step__slug="ars").update(opens_on=MONDAY, due_on=MONDAY + 7 * DAY)
     PlanStep.objects.exclude(step__slug="ars").update(waiting=False)
-    assert open_due_tasks(now=MORNING, today=MONDAY) == 2
+    assert open_due_tasks(now=MORNING, today=MONDAY) == 3  # with the bloods before it
     signature = Task.objects.get(part="sign")
     assert signature.after is not None
     return signature.after, signature
@@ -91,7 +91,7 @@ def test_where_nobody_prepares_it_is_one_whole_task(solbakken: Cast, programme: 
     make_patient(solbakken, icpc2="T90")
     start_plans(programme.pk, by=solbakken.doctor, on=MONDAY)
     PlanStep.objects.update(opens_on=MONDAY, due_on=MONDAY + 7 * DAY)
-    assert open_due_tasks(now=MORNING, today=MONDAY) == 3
+    assert open_due_tasks(now=MORNING, today=MONDAY) == 4
     whole = Task.objects.get(kind__slug="arskontroll")
     assert (whole.part, whole.after, whole.planned_minutes) == ("", None, 15)
     alone = create_task(
@@ -104,7 +104,7 @@ def test_where_nobody_prepares_it_is_one_whole_task(solbakken: Cast, programme: 
 def test_an_occasion_has_one_pair_however_often_the_night_runs(yearly: Pair) -> None:
     PlanStep.objects.filter(step__slug="ars").update(waiting=True)
     assert open_due_tasks(now=MORNING, today=MONDAY) == 0
-    assert Task.objects.count() == 2
+    assert Task.objects.count() == 3
 
 
 def test_made_by_hand_it_is_two_as_well_and_urgent_both_are_put_into_the_day(solbakken: Cast) -> None:

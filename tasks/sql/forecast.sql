@@ -1,0 +1,55 @@
+-- Minutes of follow-up a week and profession until `until`, in one clinic: of the plans that run (programme 0), and of
+-- those that would start, by programme, for everybody in `whom`. Counted as the night opens them: bloods before a
+-- check-up, preparation and signature apart where somebody may prepare, the profession being the lowest that may. Each
+-- time one interval after the one before; what is overdue lies in the first week. Visits merged come at most thirty days
+-- earlier than this, and late ones later.
+WITH enrolling AS MATERIALIZED (
+    /* whom */
+), here AS (
+    SELECT DISTINCT profession FROM teams_member
+    WHERE clinic_id = %(clinic)s AND starts_on <= %(today)s AND (ends_on IS NULL OR ends_on >= %(today)s)
+), steps AS MATERIALIZED (
+    SELECT s.id, s.programme_id, s.rule, s.leads_to_id, s.lead_days, s.interval_months * 365 / 12 + s.interval_days AS length,
+           halves.profession, halves.minutes
+    FROM tasks_step s
+    JOIN tasks_taskkind k ON k.id = s.kind_id
+    CROSS JOIN LATERAL (
+        SELECT (SELECT w.who FROM unnest(k.preparable_by) WITH ORDINALITY AS w (who, n) JOIN here ON here.profession = w.who
+                ORDER BY w.n LIMIT 1) AS prepares,
+               coalesce((SELECT w.who FROM unnest(k.professions) WITH ORDINALITY AS w (who, n) JOIN here ON here.profession = w.who
+                         ORDER BY w.n LIMIT 1), k.professions[1]) AS does
+    ) who
+    CROSS JOIN LATERAL (
+        SELECT who.prepares AS profession, greatest(1, k.prepare_minutes) AS minutes WHERE k.paired AND who.prepares IS NOT NULL
+        UNION ALL
+        SELECT who.does, CASE WHEN k.paired AND who.prepares IS NOT NULL THEN greatest(1, k.decide_minutes)
+                              ELSE coalesce(s.minutes, (k.minutes ->> k.professions[1])::int, 10) END
+    ) halves
+    WHERE s.clinic_id = %(clinic)s AND NOT s.retired
+), due AS (
+    SELECT 0 AS programme_id, ps.step_id, greatest(ps.due_on, %(today)s) AS due_on,
+           CASE WHEN ps.interval_months IS NOT NULL THEN ps.interval_months * 365 / 12 + ps.interval_days END AS own
+    FROM tasks_planstep ps JOIN tasks_followupplan f ON f.id = ps.plan_id AND f.state = 'active'
+    WHERE ps.clinic_id = %(clinic)s
+      AND (ps.waiting OR EXISTS (SELECT FROM tasks_task t WHERE t.plan_step_id = ps.id AND t.ended_at IS NULL))
+    UNION ALL
+    SELECT c.programme_id, s.id, %(today)s::date + mod(mod(
+        mod(mod(c.patient_id, 1000000) * 6180339887, 10000000000) * 365 / 10000000000
+            - (extract(doy FROM %(today)s::date)::int - 1),
+        s.interval_months * 365 / 12 + s.interval_days) + s.interval_months * 365 / 12 + s.interval_days,
+        s.interval_months * 365 / 12 + s.interval_days)::int, NULL
+    FROM enrolling c JOIN tasks_step s ON s.programme_id = c.programme_id AND NOT s.retired AND s.leads_to_id IS NULL
+    WHERE s.rule <> 'once'
+), times AS (
+    SELECT due.programme_id, steps.profession, steps.minutes,
+           due.due_on + n * greatest(1, coalesce(due.own, main.length)) - steps.lead_days AS day
+    FROM due
+    JOIN (SELECT DISTINCT id, rule, length FROM steps) main ON main.id = due.step_id
+    JOIN steps ON steps.id = due.step_id OR steps.leads_to_id = due.step_id
+    CROSS JOIN LATERAL generate_series(0, CASE WHEN main.rule = 'once' THEN 0
+        ELSE (%(until)s::date - due.due_on) / greatest(1, coalesce(due.own, main.length)) END) n
+)
+-- What falls on a weekend is done in the week that comes.
+SELECT programme_id, profession, date_trunc('week', greatest(day, %(today)s) + 2)::date AS monday, sum(minutes)::int
+FROM times WHERE day + 2 < %(until)s
+GROUP BY 1, 2, 3 ORDER BY 1, 2, 3

@@ -1,0 +1,183 @@
+"""Plans for a whole list: counted, shown, started, and what a killed worker leaves."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tasks.actions import enrolling
+from tasks.actions.nightly import open_due_tasks
+from tasks.actions.plans import start_plans
+from tasks.actions.programmes import approve_programme, propose_programmes
+from tasks.models import FollowUpPlan, PlanRun, PlanStep, Programme, Task
+from teams.calendar import DAY
+from tests.conftest import Cast
+from tests.tasks.conftest import MONDAY, MORNING, make_patient
+
+SLUGS = ("diabetes2", "hypertensjon", "legemidler")
+
+
+@pytest.fixture
+def approved(solbakken: Cast) -> dict[str, int]:
+    propose_programmes(solbakken.clinic.pk)
+    found = dict(Programme.objects.filter(clinic=solbakken.clinic, slug__in=SLUGS).values_list("slug", "pk"))
+    for pk in found.values():
+        approve_programme(pk, by=solbakken.doctor, at=MORNING)
+    return found
+
+
+@pytest.fixture
+def ready(solbakken: Cast, approved: dict[str, int]) -> PlanRun:
+    """Three with diabetes, two of them with high blood pressure too, and one with that alone; counted."""
+    for n in range(3):
+        patient = make_patient(solbakken, icpc2="T90")
+        if n:
+            patient.conditions.create(clinic=solbakken.clinic, icpc2="K86")
+    make_patient(solbakken, icpc2="K86")
+    run = enrolling.ask(by=solbakken.doctor, at=MORNING)
+    enrolling.carry_on(run.pk, run.clinic_id, now=MORNING)
+    run.refresh_from_db()
+    assert run.state == "ready"
+    return run
+
+
+def test_counting_tells_whom_each_programme_is_for_and_starts_nothing(
+    ready: PlanRun, approved: dict[str, int]
+) -> None:
+    counts = {each["id"]: each["count"] for each in ready.result["programmes"]}
+    assert counts == {approved["diabetes2"]: 3, approved["hypertensjon"]: 3}
+    assert ready.total == 6
+    assert not FollowUpPlan.objects.exists()
+
+
+def test_the_work_that_is_told_of_beforehand_is_the_work_that_comes(
+    solbakken: Cast, ready: PlanRun, approved: dict[str, int]
+) -> None:
+    """The coming year, night by night, nothing being done late: minutes by profession as told, to the minute."""
+    pk = approved["hypertensjon"]
+    told = ready.result["follow_up"][str(pk)]
+    start_plans(pk, by=solbakken.doctor, on=MONDAY)
+    day, until = MONDAY, dt.date.fromisoformat(ready.result["mondays"][-1]) + 7 * DAY
+    while (day := _next_opening(day)) < until:
+        open_due_tasks(now=MORNING + (day - MONDAY), today=day)
+        # Each is done on the day it is due, so that the next counts from there.
+        for task in Task.objects.open().filter(plan_step__isnull=False).select_related("plan_step__step"):
+            _done_when_due(task)
+    due = Task.objects.filter(due_on__lt=until)
+    came = {"nurse": 0, "secretary": 0, "doctor": 0}
+    for task in due.select_related("kind"):
+        who = (
+            "doctor"
+            if task.part == "sign"
+            else (task.kind.preparable_by if task.part else task.kind.professions)[0]
+        )
+        came[who] += task.planned_minutes
+    expected = {who: sum(minutes) for who, minutes in told.items()}
+    # A year of 365 days against months, and holidays: the last occasion may fall on either side of the last week.
+    assert set(expected) <= set(came)
+    assert all(abs(came[who] - expected[who]) <= 3 * 60 for who in expected)
+    assert sum(came.values()) == pytest.approx(sum(expected.values()), rel=0.15)
+
+
+def _next_opening(day: dt.date) -> dt.date:
+    found = PlanStep.objects.filter(waiting=True, opens_on__gte=day).order_by("opens_on").first()
+    return found.opens_on if found else MONDAY + 1000 * DAY
+
+
+def _done_when_due(task: Task) -> None:
+    from tasks.actions.occasions import move_on
+
+    assert task.due_on is not None
+    assert task.plan_step is not None
+    Task.objects.filter(pk__in=[task.pk, task.after_id]).update(
+        state="cancelled", closing="not_needed", ended_at=MORNING
+    )
+    move_on(task.plan_step, done_on=task.due_on, today=task.due_on)
+
+
+def test_running_plans_are_told_apart_from_those_that_would_start(
+    solbakken: Cast, ready: PlanRun, approved: dict[str, int]
+) -> None:
+    start_plans(approved["diabetes2"], by=solbakken.doctor, on=MONDAY)
+    run = enrolling.ask(by=solbakken.doctor, at=MORNING)
+    assert run.pk != ready.pk
+    ready.refresh_from_db()
+    assert ready.state == "dropped"  # an older one that nobody took
+    enrolling.carry_on(run.pk, run.clinic_id, now=MORNING)
+    run.refresh_from_db()
+    assert set(run.result["follow_up"]) == {"0", str(approved["hypertensjon"])}
+    assert run.result["follow_up"]["0"] == ready.result["follow_up"][str(approved["diabetes2"])]
+
+
+def test_starting_starts_the_chosen_programmes_in_parts_and_tells_how_far_it_is(
+    solbakken: Cast, ready: PlanRun, approved: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(enrolling, "AT_A_TIME", 2)
+    enrolling.start(ready.pk, [approved["diabetes2"]], by=solbakken.doctor, at=MORNING)
+    assert enrolling._start_some(ready.pk, ready.clinic_id, now=MORNING)
+    ready.refresh_from_db()
+    assert (ready.state, ready.done, ready.total) == ("starting", 2, 3)  # here a worker is killed
+    assert enrolling.unfinished(before=MORNING + dt.timedelta(minutes=1)) == [(ready.pk, ready.clinic_id)]
+    for _ in range(2):
+        enrolling.carry_on(ready.pk, ready.clinic_id, now=MORNING)
+    ready.refresh_from_db()
+    assert (ready.state, ready.done) == ("done", 3)
+    assert FollowUpPlan.objects.filter(programme=approved["diabetes2"], state="active").count() == 3
+    assert FollowUpPlan.objects.count() == 3
+    assert set(FollowUpPlan.objects.values_list("events__by", flat=True)) == {solbakken.doctor.pk}
+
+
+def test_one_is_counted_at_a_time(solbakken: Cast, approved: dict[str, int]) -> None:
+    first = enrolling.ask(by=solbakken.doctor, at=MORNING)
+    assert enrolling.ask(by=solbakken.doctor, at=MORNING) == first
+
+
+def test_what_takes_its_worker_with_it_three_times_is_given_up(
+    solbakken: Cast, approved: dict[str, int]
+) -> None:
+    run = enrolling.ask(by=solbakken.doctor, at=MORNING)
+    PlanRun.objects.update(attempts=3, state="counting")
+    enrolling.carry_on(run.pk, run.clinic_id, now=MORNING)
+    run.refresh_from_db()
+    assert run.state == "failed"
+
+
+def test_what_cannot_be_started(
+    solbakken: Cast, furulund: Cast, ready: PlanRun, approved: dict[str, int]
+) -> None:
+    one = [approved["diabetes2"]]
+    for chosen in ([], [approved["legemidler"]], [*one, 0]):
+        with pytest.raises(ValueError, match="programmes"):
+            enrolling.start(ready.pk, chosen, by=solbakken.doctor, at=MORNING)
+    with pytest.raises(PermissionDenied):
+        enrolling.start(ready.pk, one, by=solbakken.nurse, at=MORNING)
+    with pytest.raises(PlanRun.DoesNotExist):
+        enrolling.start(ready.pk, one, by=furulund.doctor, at=MORNING)
+    enrolling.drop(ready.pk, by=solbakken.doctor, at=MORNING)
+    for late in (
+        lambda: enrolling.start(ready.pk, one, by=solbakken.doctor, at=MORNING),
+        lambda: enrolling.drop(ready.pk, by=solbakken.doctor, at=MORNING),
+    ):
+        with pytest.raises(enrolling.NotReady):
+            late()
+    with pytest.raises(PermissionDenied):
+        enrolling.ask(by=solbakken.manager, at=MORNING)
+
+
+def test_counting_asks_the_same_number_of_statements_of_any_list(
+    solbakken: Cast, ready: PlanRun, approved: dict[str, int]
+) -> None:
+    def statements() -> int:
+        run = enrolling.ask(by=solbakken.doctor, at=MORNING)
+        with CaptureQueriesContext(connection) as queries:
+            enrolling.carry_on(run.pk, run.clinic_id, now=MORNING)
+        return len(queries)
+
+    few = statements()
+    for _ in range(20):
+        make_patient(solbakken, icpc2="T90")
+    assert statements() == few
