@@ -30,28 +30,10 @@ LIST_HEADING = (
     "tilstander",
     "legemidler",
 )
-SYNTHEA_PATIENTS = [
-    "ID",
-    "BIRTHDATE",
-    "DEATHDATE",
-    "SSN",
-    "DRIVERS",
-    "PASSPORT",
-    "PREFIX",
-    "FIRST",
-    "LAST",
-    "SUFFIX",
-    "MAIDEN",
-    "MARITAL",
-    "RACE",
-    "ETHNICITY",
-    "GENDER",
-    "BIRTHPLACE",
-    "ADDRESS",
-    "CITY",
-    "STATE",
-    "ZIP",
-]
+SYNTHEA_PATIENTS = (
+    "ID", "BIRTHDATE", "DEATHDATE", "SSN", "DRIVERS", "PASSPORT", "PREFIX", "FIRST", "LAST", "SUFFIX", "MAIDEN",
+    "MARITAL", "RACE", "ETHNICITY", "GENDER", "BIRTHPLACE", "ADDRESS", "CITY", "STATE", "ZIP",
+)  # fmt: skip
 SYNTHEA_CONDITIONS = ("START", "STOP", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION")
 
 _FIRST, _DAYS = dt.date(1932, 1, 1), 33_000

@@ -61,7 +61,11 @@ class MappingForm(forms.Form):
         """`chosen` is what was mapped before, and goes before what the heading suggests."""
         super().__init__(*args, **kwargs)
         self._needs = needs
-        said = {"navn": _("navn: «Etternavn, Fornavn»"), "tilstander": _("tilstander (koder)")}
+        said = {
+            "navn": _("navn: «Etternavn, Fornavn»"),
+            "tilstander": _("tilstander (koder)"),
+            "icd-10": _("tilstander i ICD-10"),
+        }
         ours = [(name, said.get(name, name)) for name in COLUMNS]
         for number, heading in enumerate(needs.headings):
             self.fields[f"k{number}"] = forms.ChoiceField(

@@ -25,7 +25,7 @@ from patients.actions.staging import Stage, doctors_by_name
 from patients.actions.uploads import KEPT, remove_upload, stored_path
 from patients.imports.reading import Import, read, recognise
 from patients.imports.rows import PATIENTS, Unreadable
-from patients.models import ImportProblem, ImportRun
+from patients.models import FollowedCode, ImportProblem, ImportRun
 from patients.tally import Tally
 from teams.calendar import OSLO
 from teams.models import Member, Profession
@@ -129,8 +129,11 @@ def _take_in(run: ImportRun, path: Path, tally: Tally, note: str) -> None:
             tally=tally,
             whole_list=run.take_off if run.confirmed_at else run.whole_list,
         )
+        also = frozenset(FollowedCode.objects.filter(clinic_id=run.clinic_id).values_list("icpc2", flat=True))
         with Progress(run.pk, run.clinic_id) as tell:
-            for row in read(found, today=today, synthetic_only=not settings.PRODUCTION, progress=tell):
+            for row in read(
+                found, today=today, synthetic_only=not settings.PRODUCTION, also=also, progress=tell
+            ):
                 stage.add(row)
             tell(found.lines, at_once=True)
         stage.resolve()

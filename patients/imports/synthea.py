@@ -77,8 +77,14 @@ class Reader:
             lambda code: followed_code(SNOMED, required(code, "code", longest=40), also)
         )
         self._unmapped: Counter[tuple[str, str]] = Counter()
+        # Where a condition has its code and its name.
+        self._code = names.index("code") if kind == CONDITIONS else -1
+        self._name = names.index("description") if kind == CONDITIONS else -1
 
     def read(self, row: int, cells: list[str], into: list[Row]) -> None:
+        if self._code >= 0 and self._followed.get(cells[self._code], "unknown") is None:
+            self._count(cells[self._code], cells[self._name], into)
+            return
         picked: tuple[str, ...] = self._pick(cells)
         try:
             if self.kind == CONDITIONS:
@@ -100,13 +106,16 @@ class Reader:
         self._unmapped.clear()
         return told
 
+    def _count(self, code: str, name: str, into: list[Row]) -> None:
+        self._unmapped[code, name] += 1
+        if len(self._unmapped) >= _HELD:
+            into.extend(self.rest())
+
     def _condition(self, row: int, picked: tuple[str, ...], into: list[Row]) -> None:
         code, name, patient, start, stop = picked
         icpc2 = self._followed[code]
         if icpc2 is None:
-            self._unmapped[code, name] += 1
-            if len(self._unmapped) >= _HELD:
-                into.extend(self.rest())
+            self._count(code, name, into)
             return
         starts_on, ends_on = period(start, stop, ("start", "stop"))
         subject = _subject(patient, "patient")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
+from typing import IO
 
 from django.utils.translation import gettext as _
 
@@ -73,13 +74,13 @@ def records(file: File, survey: Survey, header: Header) -> Iterator[tuple[int, l
     """
     row, width = 1, len(header.titles)
     with file.text(survey.encoding) as text:
-        reader = csv.reader(text, delimiter=header.separator, strict=True)
+        rows = _cells(text, header.separator)
         try:
-            next(reader, None)
-            for cells in reader:
+            next(rows, None)
+            for cells in rows:
                 row += 1
                 if len(cells) == width:
-                    if any(cells):
+                    if cells[0] or any(cells):
                         yield row, cells
                 elif any(cells):
                     yield row, None
@@ -90,6 +91,18 @@ def records(file: File, survey: Survey, header: Header) -> Iterator[tuple[int, l
                 )
                 % {"file": file.name, "row": row + 1}
             ) from error
+
+
+def _cells(text: IO[str], separator: str) -> Iterator[list[str]]:
+    """What `csv.reader` would give, strictly; a line without quotes, which most are, is cut up at half the cost.
+
+    csv reads on from a line with a quote to where its row ends, and not a line further.
+    """
+    for line in text:
+        if '"' in line:
+            yield next(csv.reader(chain([line], text), delimiter=separator, strict=True))
+        else:
+            yield line.rstrip("\r\n").split(separator)
 
 
 def samples(rows: Iterable[tuple[int, list[str] | None]]) -> tuple[tuple[str, ...], ...]:

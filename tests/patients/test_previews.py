@@ -31,6 +31,7 @@ from patients.jobs import import_list, resume_imports
 from patients.models import (
     ColumnMapping,
     Condition,
+    FollowedCode,
     ImportChange,
     ImportProblem,
     ImportRun,
@@ -146,6 +147,17 @@ def test_an_import_that_nobody_has_confirmed_is_looked_through_once_however_ofte
     run.refresh_from_db()
     assert (run.state, run.attempts) == ("ready", 1)
     assert not Patient.objects.exists()
+
+
+def test_a_condition_that_the_clinic_follows_beyond_the_usual_is_kept(
+    solbakken: Cast, furulund: Cast
+) -> None:
+    FollowedCode.objects.create(clinic=solbakken.clinic, icpc2="A04")
+    run = work(send(solbakken, row(1, codes="T90,A04")))
+    assert run.counts["conditions"]["new"] == 2
+    files: Any = [Upload("liste.csv", HEAD, row(1, doctor="", codes="T90,A04"))]
+    theirs = work(receive_upload(files, by=furulund.doctor, whole_list=False))
+    assert (theirs.counts["conditions"]["new"], theirs.counts["conditions"]["unmapped"]) == (1, 1)
 
 
 def test_the_database_takes_no_import_for_done_that_nobody_confirmed(solbakken: Cast) -> None:
