@@ -14,7 +14,7 @@ from patients.imports.tables import Header, folded
 
 # Their heading → our column; "" for a column that is none of ours.
 Columns = Mapping[str, str]
-_SIMILAR = 0.8
+_SIMILAR = 0.85
 
 
 class NeedsMapping(Unreadable):

@@ -41,11 +41,11 @@ _ATC = re.compile(r"([A-Z]\d{2}[A-Z]{2}\d{2})\s+(.+)")
 
 ALIASES = {
     "personnummer": "personnummer", "fødselsnummer": "personnummer", "fodselsnummer": "personnummer",
-    "fnr": "personnummer", "personnr": "personnummer",
+    "fnr": "personnummer", "personnr": "personnummer", "fødselsnr": "personnummer", "f.nr": "personnummer",
     "pasientnr": "pasientnr", "pasientnummer": "pasientnr", "pasient-id": "pasientnr", "pasientid": "pasientnr",
     "fornavn": "fornavn", "etternavn": "etternavn",
     "navn": "navn", "pasientnavn": "navn", "etternavn, fornavn": "navn",
-    "født": "født", "fodt": "født", "fødselsdato": "født", "fodselsdato": "født",
+    "født": "født", "fodt": "født", "f.dato": "født", "fødselsdato": "født", "fodselsdato": "født",
     "kjønn": "kjønn", "kjonn": "kjønn",
     "fastlege": "fastlege", "lege": "fastlege",
     "fast sykepleier": "fast sykepleier", "sykepleier": "fast sykepleier",

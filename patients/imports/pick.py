@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from patients.imports import fhir_pick, sheets
 from patients.imports.recognising import Import, Part, readable
+from patients.imports.source import File, survey
 
 Rows = Collection[int]
 
@@ -70,20 +71,28 @@ def _write(part: Part, rows: frozenset[int], path: Path, patients: frozenset[str
 
 
 def _write_csv(part: Part, rows: frozenset[int], path: Path) -> bool:
-    """The lines of the rows as they are, down to a byte that is no letter."""
-    utf16 = part.survey.encoding == "utf-16"
-    encoding = part.survey.encoding.removesuffix(
-        "-sig"
-    )  # a mark at the beginning is text, and comes with the heading
-    errors = "replace" if utf16 else "surrogateescape"
+    """The lines of the rows as they are, down to a byte that is no letter.
+
+    UTF-8 gets its mark if it has none: few rows may not show what they are, and spreadsheets go by it. Should rows
+    in Windows-1252 look like UTF-8 without the others, they are written as that.
+    """
+    encoding = part.survey.encoding
+    found = _copy_rows(part, rows, path, encoding)
+    if found and encoding == "cp1252" and survey(File(path.name, path)).encoding != encoding:
+        return _copy_rows(part, rows, path, "utf-8-sig")
+    return found
+
+
+def _copy_rows(part: Part, rows: frozenset[int], path: Path, encoding: str) -> bool:
+    errors = "replace" if encoding == "utf-16" else "surrogateescape"
     with (
-        part.file.text(encoding, errors) as text,
+        part.file.text(part.survey.encoding, errors) as text,
         path.open("w", encoding=encoding, errors=errors, newline="") as out,
     ):
-        return _copy_rows(text, out, part.header.separator, rows)
+        return _copy_lines(text, out, part.header.separator, rows)
 
 
-def _copy_rows(text: Any, out: TextIO, separator: str, rows: frozenset[int]) -> bool:
+def _copy_lines(text: TextIO, out: TextIO, separator: str, rows: frozenset[int]) -> bool:
     lines: list[str] = []
 
     def heard() -> Iterator[str]:

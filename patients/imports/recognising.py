@@ -155,7 +155,7 @@ def _look(file: File, mapping: mappings.Columns | None, *, alone: bool) -> Part 
     if suffix in {".ndjson", ".json"} or _begins_with_brace(file):
         if seen.encoding == "utf-16":
             raise Unreadable(_("%(file)s er ikke UTF-8. FHIR skal være det.") % {"file": file.name})
-        entries = document_entries(file)
+        entries = document_entries(file) if suffix != ".ndjson" else None
         return Part(file, seen) if entries is None else Part(file, Survey("", entries), document=True)
     if seen.longest > LINE_MAX:
         raise Unreadable(_("%(file)s har en linje som er for lang til å være en rad.") % {"file": file.name})

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, TextIO
 
 from django.utils.translation import gettext as _
 
@@ -64,7 +64,7 @@ class File:
             yield member
 
     @contextmanager
-    def text(self, encoding: str, errors: str = "fordel_unreadable") -> Iterator[IO[str]]:
+    def text(self, encoding: str, errors: str = "fordel_unreadable") -> Iterator[TextIO]:
         """Line ends untouched: a quoted field may hold one. A byte that is no letter is `UNREADABLE`."""
         with (
             self.open() as raw,
@@ -187,7 +187,8 @@ def survey(file: File) -> Survey:
         is_utf8 = is_utf8 and decode(b"", final=True) is not None
     except UnicodeDecodeError:
         is_utf8 = False
-    encoding = "utf-8-sig" if is_utf8 or _mostly_utf8(file) else "cp1252"
+    is_utf8 = is_utf8 or start.startswith(codecs.BOM_UTF8) or _mostly_utf8(file)
+    encoding = "utf-8-sig" if is_utf8 else "cp1252"
     return Survey(encoding, seen.lines + (last != b"\n"), seen.longest)
 
 

@@ -39,7 +39,7 @@ def picked(path: Path, folder: Path, **rows: list[int]) -> Path:
 @pytest.mark.parametrize("bom", [b"", codecs.BOM_UTF8])
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_rows_of_a_csv_come_back_byte_for_byte_under_their_heading(
+def test_rows_of_a_csv_come_back_byte_for_byte_under_their_heading_and_utf8_with_its_mark(
     tmp_path: Path, bom: bytes, encoding: str, line_end: str
 ) -> None:
     lines = [
@@ -54,14 +54,28 @@ def test_rows_of_a_csv_come_back_byte_for_byte_under_their_heading(
     (tmp_path / "liste.csv").write_bytes((bom if encoding == "utf-8" else b"") + b"".join(whole))
     out = picked(tmp_path / "liste.csv", tmp_path, liste=[3, 5])
     assert out.name == "liste-avvist.csv"
-    assert out.read_bytes() == (bom if encoding == "utf-8" else b"") + whole[0] + whole[2] + whole[4]
+    mark = codecs.BOM_UTF8 if encoding == "utf-8" else b""
+    assert out.read_bytes() == mark + whole[0] + whole[2] + whole[4]
 
 
 def test_a_byte_that_is_no_letter_comes_back_as_it_is(tmp_path: Path) -> None:
     lines = [HEAD.encode(), "1;Åse;Ærø;1985-01-01".encode(), b"2;K\xe5re;B;1985-01-01", b""]
     (tmp_path / "liste.csv").write_bytes(b"\n".join(lines))
     out = picked(tmp_path / "liste.csv", tmp_path, liste=[3])
-    assert out.read_bytes() == b"\n".join([lines[0], lines[2], b""])
+    assert out.read_bytes() == codecs.BOM_UTF8 + b"\n".join([lines[0], lines[2], b""])
+    assert [row.column for row in rows_of(out) if isinstance(row, RowError)] == ["fornavn"]
+
+
+def test_rows_that_would_look_like_another_encoding_by_themselves_are_written_as_that(tmp_path: Path) -> None:
+    lines = [
+        HEAD,
+        "1;Åse;Ærø;1985-01-01",
+        "2;Bjørn;Ås;1985-01-01",
+        "3;Ã¥;Ã¥;x",
+    ]  # the last is cp1252, and å in UTF-8
+    (tmp_path / "liste.csv").write_text("\n".join(lines), encoding="cp1252")
+    out = picked(tmp_path / "liste.csv", tmp_path, liste=[4])
+    assert out.read_text("utf-8-sig").splitlines() == [lines[0], lines[3]]
 
 
 def test_excels_unicode_text_comes_back_as_that(tmp_path: Path) -> None:
