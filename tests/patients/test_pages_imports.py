@@ -485,7 +485,7 @@ def test_foreign_headings_are_mapped_on_a_page_and_remembered(solbakken: Cast, u
     assert "Slik leses kolonnene" in preview
     again = doctor.get(f"/import/{run.pk}/kolonner/")
     assert [field.initial for field, _cells in again.context["form"].columns()] == HEAD.split(";")
-    content = doctor.get(f"/import/{run.pk}/avviste/").getvalue().decode()
+    content = doctor.get(f"/import/{run.pk}/avviste/").getvalue().decode("utf-8-sig")
     assert content.splitlines() == [THEIRS, row(2, doctor="Ola Ukjent")]
     response = upload(doctor, "\n".join([THEIRS, row(3), ""]).encode())
     assert response.headers["Location"] == f"/import/{ImportRun.objects.latest('pk').pk}/"
