@@ -44,8 +44,8 @@ def fault(number: str, *, synthetic_only: bool) -> Fault | None:
     exists, synthetic, first, second = _date_part(number[:6])
     if not exists:
         return Fault.DATE
-    first_order, second_order = _sums(6, 3)[number[6:9]]
-    first_control, second_control = _sums(9, 2)[number[9:]]
+    first_order, second_order = _ORDER_SUMS[number[6:9]]
+    first_control, second_control = _CONTROL_SUMS[number[9:]]
     if (first + first_order + first_control) % 11 > _FIRST_REMAINDER_MAX or (
         second + second_order + second_control
     ) % 11:
@@ -66,13 +66,9 @@ def is_synthetic(number: str) -> bool:
     return len(number) == 11 and number.isdigit() and 81 <= int(number[2:4]) <= 92
 
 
-def is_d_number(number: str) -> bool:
-    return "4" <= number[:1] <= "7"
-
-
 def system_of(number: str) -> str:
     """The identifier system (OID) that a valid number belongs under, whichever a sender wrote it under."""
-    return DNR_SYSTEM if is_d_number(number) else FNR_SYSTEM
+    return DNR_SYSTEM if "4" <= number[:1] <= "7" else FNR_SYSTEM
 
 
 def masked(number: str) -> str:
@@ -125,6 +121,9 @@ def _sums(start: int, length: int) -> dict[str, tuple[int, int]]:
     """Of every run of `length` digits that may stand at `start`: its part of the two sums."""
     every = (f"{n:0{length}d}" for n in range(10**length))
     return {run: (_weighted(run, _FIRST[start:]), _weighted(run, _SECOND[start:])) for run in every}
+
+
+_ORDER_SUMS, _CONTROL_SUMS = _sums(6, 3), _sums(9, 2)
 
 
 def _date_exists(number: str) -> bool:

@@ -126,4 +126,4 @@ def lines(file: File) -> Iterator[tuple[int, bytes]]:
     with file.open() as raw:
         for number, line in enumerate(iter(lambda: raw.readline(LARGEST), b""), start=1):
             if line.strip():
-                yield number, line.removeprefix(codecs.BOM_UTF8)
+                yield number, line.lstrip(codecs.BOM_UTF8)  # files laid end to end have a mark in the middle

@@ -97,6 +97,7 @@ def missing(names: tuple[str, ...]) -> list[str]:
 
 # Of a cell with codes: (ICPC-2, system, code as written) of what we follow, and what we do not.
 Told = tuple[list[tuple[str, str, str]], list[Unmapped]]
+_NOTHING: Told = ([], [])
 
 
 class Reader:
@@ -142,18 +143,19 @@ class Reader:
         try:
             person = self._patient(place, picked)
             codes, icd10, drugs = picked[-3:]
-            told = [self._codes[codes]] if codes else []
+            followed, unmapped = self._codes[codes] if codes else _NOTHING
             if icd10:
-                told.append(self._icd10_codes[icd10])
+                others = self._icd10_codes[icd10]
+                followed, unmapped = followed + others[0], unmapped + others[1]
         except Bad as bad:
             into.append(RowError(PATIENTS, place, bad.column, bad.message, _names(*picked[:2])))
             return
         into.append(person)
         subject = person.identifiers[0]
-        for followed, unmapped in told:
-            for icpc2, system, code in followed:
-                into.append(ConditionRow(place, subject, icpc2, system, code, "", None, None))
-            into.extend(unmapped)
+        for icpc2, system, code in followed:
+            into.append(ConditionRow(place, subject, icpc2, system, code, "", None, None))
+        if unmapped:
+            into += unmapped
         for drug in drugs.split("|") if drugs else ():
             code, name = self._drugs[drug]
             if name:

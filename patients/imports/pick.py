@@ -84,7 +84,8 @@ def _write_csv(part: Part, rows: frozenset[int], path: Path) -> bool:
 
 
 def _copy_rows(part: Part, rows: frozenset[int], path: Path, encoding: str) -> bool:
-    errors = "replace" if encoding == "utf-16" else "surrogateescape"
+    # Of UTF-16 a broken piece is no byte that could be kept: it stays what nobody can read.
+    errors = "fordel_unreadable" if encoding == "utf-16" else "surrogateescape"
     with (
         part.file.text(part.survey.encoding, errors) as text,
         path.open("w", encoding=encoding, errors=errors, newline="") as out,
