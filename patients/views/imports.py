@@ -75,7 +75,7 @@ def import_run(request: MemberRequest, run_id: int) -> HttpResponse:
 
 
 def run_context(run: ImportRun, member: Member) -> dict[str, Any]:
-    """What the page of an import shows. Eight queries at most."""
+    """What the page of an import shows. Six queries at most."""
     sees = may(member, Permission.SEE_PATIENTS)
     problems = list(run.problems.all()[:PROBLEMS_SHOWN])
     ready = run.state == ImportRun.State.READY

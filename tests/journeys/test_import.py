@@ -69,7 +69,7 @@ def test_a_list_under_other_headings_is_looked_through_taken_in_and_mended(
     with page.expect_download() as waited:
         page.get_by_role("link", name="Last ned avviste rader").click()
     mended = tmp_path / "rettet.csv"
-    text = waited.value.path().read_text(encoding="utf-8")
+    text = waited.value.path().read_text(encoding="utf-8-sig")
     assert text.splitlines() == [THEIRS, line(2, "17.05.2999")]
     mended.write_text(text.replace("17.05.2999", "17.05.1953"), encoding="utf-8")
 
