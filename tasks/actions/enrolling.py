@@ -131,6 +131,7 @@ def _plain(found: Forecast) -> dict[str, object]:
         "follow_up": {str(pk): dict(minutes) for pk, minutes in found.follow_up.items()},
         "capacity": found.capacity,
         "other": found.other,
+        "lately": found.lately,
     }
 
 

@@ -1,8 +1,8 @@
 -- Minutes of follow-up a week and profession until `until`, in one clinic: of the plans that run (programme 0), and of
 -- those that would start, by programme, for everybody in `whom`. Counted as the night opens them: bloods before a
--- check-up, preparation and signature apart where somebody may prepare, the profession being the lowest that may. Each
--- time one interval after the one before; what is overdue lies in the first week. Visits merged come at most thirty days
--- earlier than this, and late ones later.
+-- check-up, preparation and signature apart where somebody may prepare, the profession being the lowest on the ladder of
+-- care that may, as the sharing out has it. Each time one interval after the one before; what is overdue lies in the
+-- first week. Visits merged come at most thirty days earlier than this, and late ones later.
 WITH enrolling AS MATERIALIZED (
     /* whom */
 ), here AS (
@@ -14,10 +14,10 @@ WITH enrolling AS MATERIALIZED (
     FROM tasks_step s
     JOIN tasks_taskkind k ON k.id = s.kind_id
     CROSS JOIN LATERAL (
-        SELECT (SELECT w.who FROM unnest(k.preparable_by) WITH ORDINALITY AS w (who, n) JOIN here ON here.profession = w.who
-                ORDER BY w.n LIMIT 1) AS prepares,
-               coalesce((SELECT w.who FROM unnest(k.professions) WITH ORDINALITY AS w (who, n) JOIN here ON here.profession = w.who
-                         ORDER BY w.n LIMIT 1), k.professions[1]) AS does
+        SELECT (SELECT w.who FROM unnest(k.preparable_by) AS w (who) JOIN here ON here.profession = w.who
+                ORDER BY array_position(%(ladder)s, w.who) LIMIT 1) AS prepares,
+               coalesce((SELECT w.who FROM unnest(k.professions) AS w (who) JOIN here ON here.profession = w.who
+                         ORDER BY array_position(%(ladder)s, w.who) LIMIT 1), k.professions[1]) AS does
     ) who
     CROSS JOIN LATERAL (
         SELECT who.prepares AS profession, greatest(1, k.prepare_minutes) AS minutes WHERE k.paired AND who.prepares IS NOT NULL
@@ -33,13 +33,14 @@ WITH enrolling AS MATERIALIZED (
     WHERE ps.clinic_id = %(clinic)s
       AND (ps.waiting OR EXISTS (SELECT FROM tasks_task t WHERE t.plan_step_id = ps.id AND t.ended_at IS NULL))
     UNION ALL
-    SELECT c.programme_id, s.id, %(today)s::date + mod(mod(
+    SELECT c.programme_id, s.id, CASE WHEN s.rule = 'once'
+        THEN (%(today)s::date + make_interval(months => s.interval_months, days => s.interval_days))::date
+        ELSE %(today)s::date + mod(mod(
         mod(mod(c.patient_id, 1000000) * 6180339887, 10000000000) * 365 / 10000000000
             - (extract(doy FROM %(today)s::date)::int - 1),
         s.interval_months * 365 / 12 + s.interval_days) + s.interval_months * 365 / 12 + s.interval_days,
-        s.interval_months * 365 / 12 + s.interval_days)::int, NULL
+        s.interval_months * 365 / 12 + s.interval_days)::int END, NULL
     FROM enrolling c JOIN tasks_step s ON s.programme_id = c.programme_id AND NOT s.retired AND s.leads_to_id IS NULL
-    WHERE s.rule <> 'once'
 ), times AS (
     SELECT due.programme_id, steps.profession, steps.minutes,
            due.due_on + n * greatest(1, coalesce(due.own, main.length)) - steps.lead_days AS day

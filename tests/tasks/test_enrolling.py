@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -13,10 +14,14 @@ from tasks.actions import enrolling
 from tasks.actions.nightly import open_due_tasks
 from tasks.actions.plans import start_plans
 from tasks.actions.programmes import approve_programme, propose_programmes
-from tasks.models import FollowUpPlan, PlanRun, PlanStep, Programme, Task
+from tasks.actions.sharing import share_out
+from tasks.allocation.weights import LADDER
+from tasks.models import FollowUpPlan, PlanRun, PlanStep, Programme, Step, Task, TaskKind
+from tasks.queries.forecast import forecast
 from teams.calendar import DAY
+from teams.models import Clinic
 from tests.conftest import Cast
-from tests.tasks.conftest import MONDAY, MORNING, make_patient
+from tests.tasks.conftest import MONDAY, MORNING, make_patient, make_task
 
 SLUGS = ("diabetes2", "hypertensjon", "legemidler")
 
@@ -38,10 +43,15 @@ def ready(solbakken: Cast, approved: dict[str, int]) -> PlanRun:
         if n:
             patient.conditions.create(clinic=solbakken.clinic, icpc2="K86")
     make_patient(solbakken, icpc2="K86")
-    run = enrolling.ask(by=solbakken.doctor, at=MORNING)
+    run = counted(solbakken)
+    assert run.state == "ready"
+    return run
+
+
+def counted(cast: Cast) -> PlanRun:
+    run = enrolling.ask(by=cast.doctor, at=MORNING)
     enrolling.carry_on(run.pk, run.clinic_id, now=MORNING)
     run.refresh_from_db()
-    assert run.state == "ready"
     return run
 
 
@@ -70,12 +80,8 @@ def test_the_work_that_is_told_of_beforehand_is_the_work_that_comes(
     due = Task.objects.filter(due_on__lt=until)
     came = {"nurse": 0, "secretary": 0, "doctor": 0}
     for task in due.select_related("kind"):
-        who = (
-            "doctor"
-            if task.part == "sign"
-            else (task.kind.preparable_by if task.part else task.kind.professions)[0]
-        )
-        came[who] += task.planned_minutes
+        may = task.kind.preparable_by if task.part == "prepare" else task.kind.professions
+        came[min(may, key=lambda profession: LADDER[profession])] += task.planned_minutes
     expected = {who: sum(minutes) for who, minutes in told.items()}
     # A year of 365 days against months, and holidays: the last occasion may fall on either side of the last week.
     assert set(expected) <= set(came)
@@ -99,6 +105,95 @@ def _done_when_due(task: Task) -> None:
     move_on(task.plan_step, done_on=task.due_on, today=task.due_on)
 
 
+def test_work_is_told_of_for_those_whom_the_sharing_out_gives_it(
+    solbakken: Cast, ready: PlanRun, approved: dict[str, int]
+) -> None:
+    """The catalogue lists nurses first among those who prepare a yearly check-up; secretaries get it, if they have time."""
+    told = ready.result["follow_up"][str(approved["hypertensjon"])]
+    start_plans(approved["hypertensjon"], by=solbakken.doctor, on=MONDAY)
+    PlanStep.objects.update(opens_on=MONDAY, due_on=MONDAY + 7 * DAY)
+    open_due_tasks(now=MORNING, today=MONDAY)
+    share_out([solbakken.clinic.pk], now=MORNING, today=MONDAY)
+    given = Task.objects.filter(assignee__isnull=False)
+    assert set(given.filter(part="prepare").values_list("assignee__profession", flat=True)) == {"secretary"}
+    assert set(told) == set(given.values_list("assignee__profession", flat=True))
+
+
+def test_what_is_done_once_is_told_of_when_it_comes(
+    solbakken: Cast, ready: PlanRun, approved: dict[str, int]
+) -> None:
+    programme = Programme.objects.get(pk=approved["legemidler"])
+    programme.steps.create(
+        clinic=solbakken.clinic, slug="start", name="Ringe etter en uke", rule="once", interval_days=7,
+        kind=TaskKind.objects.get(slug="telefonsporsmal"), minutes=10, certainty="derived",
+    )  # fmt: skip
+    patient = make_patient(solbakken)
+    for n in range(8):
+        patient.medications.create(clinic=solbakken.clinic, source_code=f"C0{n}AA01", text=f"Legemiddel {n}")
+    told = counted(solbakken).result["follow_up"][str(programme.pk)]["secretary"]
+    assert [n for n, minutes in enumerate(told) if minutes] == [1]
+    assert told[1] == 10
+
+
+def test_other_work_is_what_no_plan_asked_for_lately(solbakken: Cast) -> None:
+    def done(**fields: Any) -> Task:
+        return make_task(
+            solbakken.clinic, "personvern", state="done", done_by=solbakken.secretary, minutes=80,
+            ended_at=MORNING - 10 * DAY, **fields,
+        )  # fmt: skip
+
+    done()
+    preparation = done(part="prepare")
+    done(part="sign", after=preparation)
+    assert counted(solbakken).result["other"] == {"secretary": 30}
+    led = done(part="prepare")
+    make_task(solbakken.clinic, "arskontroll", part="sign", after=led, plan_step=_some_plan_step(solbakken))
+    assert counted(solbakken).result["other"] == {"secretary": 30}
+
+
+def test_a_clinic_that_has_just_begun_has_its_other_work_reckoned_of_the_weeks_there_are(
+    solbakken: Cast,
+) -> None:
+    make_task(
+        solbakken.clinic, "okonomi", state="done", done_by=solbakken.secretary, minutes=80,
+        ended_at=MORNING - 10 * DAY,
+    )  # fmt: skip
+    of_weeks = {}
+    for weeks in (0, 1, 2, 20):
+        Clinic.objects.update(started_on=MONDAY - 7 * weeks * DAY)
+        result = counted(solbakken).result
+        of_weeks[weeks] = (result["lately"], result["other"].get("secretary"))
+    assert of_weeks == {0: (0, None), 1: (1, None), 2: (2, 40), 20: (8, 10)}
+
+
+@pytest.mark.parametrize("days", range(-1, 4))
+def test_what_is_overdue_lies_in_the_week_at_hand_whatever_the_weekday(
+    solbakken: Cast, approved: dict[str, int], days: int
+) -> None:
+    """New Year's Day of 2027 is a Friday, a holiday: the week at hand is still its own."""
+    today = dt.date(2027, 1, 1) + days * DAY
+    step = _some_plan_step(solbakken)
+    PlanStep.objects.filter(pk=step.pk).update(due_on=MONDAY)
+    told = forecast(solbakken.clinic.pk, today=today)
+    assert told.mondays[0] <= today + 2 * DAY < told.mondays[1]
+    weeks = [sum(minutes) for minutes in zip(*told.follow_up[0].values(), strict=True)]
+    assert weeks[0] > 0
+    assert sum(weeks[1:51]) == 0
+
+
+def _some_plan_step(cast: Cast) -> PlanStep:
+    """A yearly check-up that waits."""
+    patient = make_patient(cast)
+    step = Step.objects.filter(clinic=cast.clinic, rule="year", leads_to=None).first()
+    if step is None:
+        propose_programmes(cast.clinic.pk)
+        step = Step.objects.filter(clinic=cast.clinic, rule="year", leads_to=None)[0]
+    plan = FollowUpPlan.objects.create(
+        clinic=cast.clinic, patient=patient, programme=step.programme, starts_on=MONDAY
+    )
+    return PlanStep.objects.create(clinic=cast.clinic, plan=plan, step=step, opens_on=MONDAY, due_on=MONDAY)
+
+
 def test_running_plans_are_told_apart_from_those_that_would_start(
     solbakken: Cast, ready: PlanRun, approved: dict[str, int]
 ) -> None:
@@ -107,8 +202,7 @@ def test_running_plans_are_told_apart_from_those_that_would_start(
     assert run.pk != ready.pk
     ready.refresh_from_db()
     assert ready.state == "dropped"  # an older one that nobody took
-    enrolling.carry_on(run.pk, run.clinic_id, now=MORNING)
-    run.refresh_from_db()
+    run = counted(solbakken)
     assert set(run.result["follow_up"]) == {"0", str(approved["hypertensjon"])}
     assert run.result["follow_up"]["0"] == ready.result["follow_up"][str(approved["diabetes2"])]
 
