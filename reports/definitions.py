@@ -1,25 +1,16 @@
-"""What each number in a report means: the one source of the tooltips and of docs/numbers.md.
+"""What each number in a report means: the one source of the tooltips, and with tasks/definitions.py of docs/numbers.md.
 
 Pure. `bin/manage numbers` prints the page; a test keeps docs/numbers.md equal to it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """A number's name on screen, its unit, what is counted, and where the rule comes from."""
-
-    name: str | Promise
-    unit: str | Promise
-    meaning: str | Promise
-    source: str | Promise = ""
-
+from tasks.definitions import FORECAST
+from teams.definitions import Definition
 
 DEFINITIONS: dict[str, Definition] = {
     "week": Definition(
@@ -171,10 +162,19 @@ def page() -> str:
     """docs/numbers.md."""
     parts = [
         "# Hva tallene i ukesrapporten betyr\n\n"
-        "Laget av `bin/manage numbers` fra `reports/definitions.py`. Det er de samme tekstene som rapporten viser.\n"
+        "Laget av `bin/manage numbers` fra `reports/definitions.py`. Det er de samme tekstene som rapporten viser.\n",
+        *_entries(DEFINITIONS),
+        "\n# Hva tallene for planer for hele listen betyr\n\n"
+        "Fra `tasks/definitions.py`: de samme tekstene som forhåndsvisningen viser.\n",
+        *_entries(FORECAST),
     ]
-    for key, each in DEFINITIONS.items():
+    return "".join(parts)
+
+
+def _entries(definitions: Mapping[str, Definition]) -> list[str]:
+    found = []
+    for key, each in definitions.items():
         unit = f" ({each.unit})" if each.unit else ""
         source = f"\n\nGrunnlag: {each.source}." if each.source else ""
-        parts.append(f"\n## {each.name}{unit}\n\n`{key}`. {each.meaning}{source}\n")
-    return "".join(parts)
+        found.append(f"\n## {each.name}{unit}\n\n`{key}`. {each.meaning}{source}\n")
+    return found

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reports.charts import KindFigure, ProfessionFigure, WeekFigure
-from reports.definitions import DEFINITIONS, Definition
+from reports.definitions import DEFINITIONS
 from reports.models import Bucket, CapacityLine, MovableLine, WorkLine
 from reports.queries import Headline
 from tasks.models import Certainty, Origin, TaskKind
 from teams.calendar import Week
+from teams.definitions import Definition
 from teams.models import Profession
 from teams.templatetags.fordel import minutes as in_words
 from teams.templatetags.fordel import percent

@@ -13,6 +13,7 @@ from tasks.views import (
     delegations,
     diary,
     employment,
+    enrolling,
     finding,
     log,
     my_day,
@@ -116,5 +117,10 @@ urlpatterns: list[URLPattern] = [
     path("programmer/<int:programme_id>/", programmes.programme, name="programme"),
     path("programmer/<int:programme_id>/godkjenn/", programmes.approve, name="approve_programme"),
     path("programmer/<int:programme_id>/start/", programmes.start, name="start_plans"),
+    path("planforslag/", enrolling.plan_runs, name="plan_runs"),
+    path("planforslag/ny/", enrolling.ask, name="ask_plans"),
+    path("planforslag/<int:run_id>/", enrolling.plan_run, name="plan_run"),
+    path("planforslag/<int:run_id>/start/", enrolling.start_run, name="start_plan_run"),
+    path("planforslag/<int:run_id>/forkast/", enrolling.drop_run, name="drop_plan_run"),
     path("natt/", programmes.run_night, name="run_night"),
 ]
