@@ -29,9 +29,13 @@ _RANK = {profession: n for n, profession in enumerate(reversed(Profession.values
 
 @dataclass(frozen=True, slots=True)
 class WeekRow:
-    """Minutes of one week: other work as it was lately, follow-up that runs and that would come, time for tasks."""
+    """Minutes of one week: other work as it was lately, follow-up that runs and that would come, time for tasks.
+
+    `day` is its Monday in words, written once for all professions.
+    """
 
     monday: dt.date
+    day: str
     other: int
     running: int
     coming: int
@@ -200,6 +204,7 @@ def _years(result: Mapping[str, Any], chosen: Collection[int]) -> list[Year]:
     """Those who get follow-up to do. First who has no time at all, then who gets most more, then the highest level."""
     mondays = [dt.date.fromisoformat(day) for day in result["mondays"]]
     figures, none = result["follow_up"], [0] * len(mondays)
+    days = [date_format(monday, "j. b.") for monday in mondays]
     coming_of = [figures[str(pk)] for pk in chosen if str(pk) in figures]
     professions = set(figures.get(RUNNING, {})).union(*coming_of)
     years = []
@@ -209,9 +214,8 @@ def _years(result: Mapping[str, Any], chosen: Collection[int]) -> list[Year]:
             sum(week) for week in zip(none, *(each.get(profession, none) for each in coming_of), strict=True)
         ]
         time, other = result["capacity"].get(profession, none), result["other"].get(profession, 0)
-        rows = [
-            WeekRow(*row) for row in zip(mondays, [other] * len(mondays), running, coming, time, strict=True)
-        ]
+        parts = (mondays, days, [other] * len(mondays), running, coming, time)
+        rows = [WeekRow(*row) for row in zip(*parts, strict=True)]
         years.append(Year(profession, tuple(rows[1:]), running[0] + coming[0]))
     return sorted(years, key=lambda y: (not y.nobody, -len(y.over), -y.coming, _RANK.get(y.profession, 99)))
 
