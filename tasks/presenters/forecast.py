@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from teams.calendar import Week
 from teams.models import Profession
@@ -21,14 +23,19 @@ from teams.templatetags.fordel import hours
 
 RUNNING = "0"  # in the stored figures: plans that run already
 MOST_SPANS = 6  # of weeks that a sentence names
+NOTHING_CHOSEN = gettext_lazy("Ingen programmer er valgt: slik er året uten nye planer")
 _RANK = {profession: n for n, profession in enumerate(reversed(Profession.values))}
 
 
 @dataclass(frozen=True, slots=True)
 class WeekRow:
-    """Minutes of one week: other work as it was lately, follow-up that runs and that would come, time for tasks."""
+    """Minutes of one week: other work as it was lately, follow-up that runs and that would come, time for tasks.
+
+    `day` is its Monday in words, written once for all professions.
+    """
 
     monday: dt.date
+    day: str
     other: int
     running: int
     coming: int
@@ -132,19 +139,18 @@ class Year:
         """How it would be without the plans that would come; empty when that is no different or nothing is over."""
         if not self.over or not self.coming:
             return ""
-        added = len(self.over) - len(self.over_before)
-        if not added:
-            return _("De samme ukene er fulle uten de nye planene også.")
-        if not self.over_before:
-            return _("Uten de nye planene: ingen.")
-        return _("Uten de nye planene: %(n)d.") % {"n": len(self.over_before)}
+        if self.over == self.over_before:
+            return _("De samme ukene også uten de nye planene.")
+        n = len(self.over_before)
+        text = ngettext("Uten de nye planene: %(n)d uke.", "Uten de nye planene: %(n)d uker.", n)
+        return text % {"n": n} if n else _("Uten de nye planene: ingen.")
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What the figures come to, in a title and its lines. `tone`: over, within, or none when nothing is asked for."""
 
-    title: str
+    title: str | Promise
     lines: tuple[str, ...]
     tone: str
 
@@ -198,6 +204,7 @@ def _years(result: Mapping[str, Any], chosen: Collection[int]) -> list[Year]:
     """Those who get follow-up to do. First who has no time at all, then who gets most more, then the highest level."""
     mondays = [dt.date.fromisoformat(day) for day in result["mondays"]]
     figures, none = result["follow_up"], [0] * len(mondays)
+    days = [date_format(monday, "j. b.") for monday in mondays]
     coming_of = [figures[str(pk)] for pk in chosen if str(pk) in figures]
     professions = set(figures.get(RUNNING, {})).union(*coming_of)
     years = []
@@ -207,9 +214,8 @@ def _years(result: Mapping[str, Any], chosen: Collection[int]) -> list[Year]:
             sum(week) for week in zip(none, *(each.get(profession, none) for each in coming_of), strict=True)
         ]
         time, other = result["capacity"].get(profession, none), result["other"].get(profession, 0)
-        rows = [
-            WeekRow(*row) for row in zip(mondays, [other] * len(mondays), running, coming, time, strict=True)
-        ]
+        parts = (mondays, days, [other] * len(mondays), running, coming, time)
+        rows = [WeekRow(*row) for row in zip(*parts, strict=True)]
         years.append(Year(profession, tuple(rows[1:]), running[0] + coming[0]))
     return sorted(years, key=lambda y: (not y.nobody, -len(y.over), -y.coming, _RANK.get(y.profession, 99)))
 
@@ -217,24 +223,26 @@ def _years(result: Mapping[str, Any], chosen: Collection[int]) -> list[Year]:
 def _verdict(years: Sequence[Year], lately: int, chosen: bool) -> Verdict:
     nobody = [year for year in years if year.nobody]
     over = [year for year in years if year.over and not year.nobody]
-    lines = [_nobody_words(year) for year in nobody] + [_over_words(year) for year in over]
+    lines = [_nobody_words(year) for year in nobody] + [_over_words(year, compare=chosen) for year in over]
     if not lately:
         lines.append(_("Annet arbeid er ikke med: ingen hel uke er ført ennå."))
-    if not chosen:
-        return Verdict(
-            _("Ingen programmer er valgt. Slik ser året ut uten nye planer."), tuple(lines), "none"
-        )
+    tone = ("over" if over or nobody else "within") if chosen else "none"
+    return Verdict(_title(nobody, over, lately) if chosen else NOTHING_CHOSEN, tuple(lines), tone)
+
+
+def _title(nobody: Sequence[Year], over: Sequence[Year], lately: int) -> str:
+    """No more than the figures say: they promise nothing of a day, or of one person."""
     if not over and not nobody:
-        title = (
+        return (
             _("Etter tallene rekker tiden alle 52 ukene")
             if lately
-            else _("Oppfølgingen alene får plass i tiden alle 52 ukene")
+            else _("Etter tallene rekker tiden til oppfølgingen alle 52 ukene")
         )
-        return Verdict(title, tuple(lines), "within")  # fmt: skip
-    if not nobody and all(year.over == year.over_before for year in over):
-        title = _("Etter tallene rekker tiden ikke alle ukene, heller ikke uten de nye planene")
-        return Verdict(title, tuple(lines), "over")
-    return Verdict(_("Etter tallene rekker tiden ikke alle ukene"), tuple(lines), "over")
+    if nobody or any(len(year.over) == len(year.rows) for year in over):
+        return _("Etter tallene er det ikke tid nok")
+    if all(year.over == year.over_before for year in over):
+        return _("Etter tallene rekker tiden ikke alle ukene, heller ikke uten de nye planene")
+    return _("Etter tallene rekker tiden ikke alle ukene")
 
 
 def _nobody_words(year: Year) -> str:
@@ -242,14 +250,20 @@ def _nobody_words(year: Year) -> str:
     return _("Ingen %(who)s har tid til oppgaver her, men %(time)s oppfølging i uken trenger en.") % words
 
 
-def _over_words(year: Year) -> str:
+def _over_words(year: Year, *, compare: bool) -> str:
     """«Sykepleier: mer arbeid enn tid i 14 av 52 uker, mot 3 uten de nye planene.»"""
     words = {"who": year.title, "n": len(year.over), "of": len(year.rows), "before": len(year.over_before)}
+    if len(year.over) == len(year.rows):
+        text = _("%(who)s: mer arbeid enn tid i alle %(of)d ukene") % words
+    else:
+        text = _("%(who)s: mer arbeid enn tid i %(n)d av %(of)d uker") % words
+    if not compare:
+        return f"{text}."
     if year.over == year.over_before:
-        return _("%(who)s: mer arbeid enn tid i %(n)d av %(of)d uker, også uten de nye planene.") % words
-    return (
-        _("%(who)s: mer arbeid enn tid i %(n)d av %(of)d uker, mot %(before)d uten de nye planene.") % words
-    )
+        return _("%(text)s, også uten de nye planene.") % {"text": text}
+    if not year.over_before:
+        return _("%(text)s, ingen uten de nye planene.") % {"text": text}
+    return _("%(text)s, mot %(before)d uten de nye planene.") % {**words, "text": text}
 
 
 def weeks_words(rows: Sequence[WeekRow], places: Sequence[int]) -> str:

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from tasks.presenters.forecast import WeekRow, Year, month_words
+from teams.templatetags.fordel import hours
 
 STEP, BAR, HIGH = 10, 8, 100  # what a week and its bar are wide, and the strip is high
 
@@ -17,7 +20,8 @@ STEP, BAR, HIGH = 10, 8, 100  # what a week and its bar are wide, and the strip 
 class Strip:
     """Paths: `other` work at the bottom, follow-up that is `running` and `coming` on it, `time` as a stepped line.
 
-    `over` are the left edges of weeks with more work than time; `top` the hours that the height stands for.
+    `over` are the left edges of weeks with more work than time; `top` the hours that the height stands for;
+    `weeks` the left edge and the words of each.
     """
 
     width: int
@@ -28,7 +32,7 @@ class Strip:
     time: str
     over: tuple[int, ...]
     months: tuple[str, ...]
-    weeks: tuple[tuple[int, WeekRow], ...]
+    weeks: tuple[tuple[int, str], ...]
 
     @property
     def half(self) -> int:
@@ -45,8 +49,17 @@ def strip(year: Year) -> Strip:
     return Strip(
         STEP * len(rows), top, other, running, coming, _steps([row.time for row in rows], top),
         tuple(STEP * n for n in year.over), tuple(month_words(rows)),
-        tuple((STEP * n, row) for n, row in enumerate(rows)),
+        tuple((STEP * n, words) for n, words in enumerate(_words(rows))),
     )  # fmt: skip
+
+
+def _words(rows: Sequence[WeekRow]) -> list[str]:
+    """«Uke 49, 30. nov.: 41 t arbeid, 42 t tid», for whoever points at a week."""
+    text = _("Uke %(n)d, %(day)s: %(work)s arbeid, %(time)s tid")
+    return [
+        text % {"n": row.number, "day": row.day, "work": hours(row.after), "time": hours(row.time)}
+        for row in rows
+    ]
 
 
 def top_hours(most: int) -> int:
