@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import TypedDict
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -41,9 +41,18 @@ READY_MADE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PatientLine:
-    """`gone` says why no plan can run, if so; `late` that what is next is past. `need` is None for who is gone."""
+class GroundLine(TypedDict):
+    """One reason behind a need, in words."""
+
+    text: str
+    points: int
+
+
+class PatientLine(TypedDict):
+    """Strings that stand in a row. `gone` says why no plan can run, if so; `late` that what is next is past.
+
+    `need` is a dash for who has left the list; `hint` holds all its `grounds`, and is empty where there are none.
+    """
 
     url: str
     name: str
@@ -56,8 +65,9 @@ class PatientLine:
     last: str
     doctor: str
     drugs: int
-    need: int | None
-    grounds: tuple[tuple[str, int], ...]
+    need: str
+    hint: str
+    grounds: list[GroundLine]
 
 
 def condition_name(code: str) -> str:
@@ -90,6 +100,7 @@ def patient_lines(rows: Iterable[PatientRow], points: Mapping[str, int], today: 
 def _line(row: PatientRow, points: Mapping[str, int], today: dt.date) -> PatientLine:
     gone_from_list = bool(row.deceased_on or row.moved_on)
     found = [] if gone_from_list else need.grounds(facts_of(row, today), points)
+    grounds = [GroundLine(text=ground_words(each), points=each.points) for each in found]
     age = age_on(row.deceased_on or today, row.birth_date)
     return PatientLine(
         url=reverse("patient", args=[row.id]),
@@ -98,13 +109,14 @@ def _line(row: PatientRow, points: Mapping[str, int], today: dt.date) -> Patient
         gone=gone_words(row),
         conditions=", ".join(condition_name(code) for code in row.codes),
         programmes=", ".join(row.programmes),
-        next=_day(row.next_due, today),
+        next=_day(row.next_due, today) or "–",
         late=is_late(row, today),
-        last=_day(row.last_done, today),
+        last=_day(row.last_done, today) or "–",
         doctor=row.doctor or "",
         drugs=row.drugs,
-        need=None if gone_from_list else need.total(found),
-        grounds=tuple((ground_words(ground), ground.points) for ground in found),
+        need="–" if gone_from_list else str(need.total(found)),
+        hint=", ".join(f"{each['text']}: {each['points']}" for each in grounds),
+        grounds=grounds,
     )
 
 

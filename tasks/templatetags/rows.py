@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from tasks.presenters import TaskLine
 from tasks.presenters.board import Row
+from tasks.presenters.patients import PatientLine
 from tasks.presenters.picking import PickLine, Receiver
 from teams.pieces import writer
 
@@ -19,6 +20,7 @@ LINE = (
     "patient_url", "who", "of_visit", "took", "holder", "note", "why", "standing_text", "sign", "others",
 )  # fmt: skip
 PICK = ("patient_url", "started", "coming", "locked", "holder", "when", "why", "ticked")
+PATIENT = ("gone", "late", "hint")
 CELL = ("href", "share", "over", "width", "away")
 
 
@@ -60,3 +62,15 @@ def people_strip(people: Iterable[Receiver]) -> SafeString:
     """Everybody whom tasks can be given to, by board_person.html."""
     write = writer("tasks/board_person.html", ("share",))
     return mark_safe("".join(map(write, people)))  # noqa: S308  # as above
+
+
+@register.simple_tag
+def patient_rows(lines: Iterable[PatientLine]) -> SafeString:
+    """A list's patients: who by patients_row_head.html, each ground of their need by patients_row_ground.html."""
+    head, end = (
+        writer("tasks/patients_row_head.html", PATIENT),
+        writer("tasks/patients_row_end.html", ("hint",)),
+    )
+    ground = writer("tasks/patients_row_ground.html", ())
+    written = [text for line in lines for text in (head(line), *map(ground, line["grounds"]), end(line))]
+    return mark_safe("".join(written))  # noqa: S308  # as above

@@ -67,6 +67,8 @@ def pages(cast: Cast) -> dict[str, str]:
         "/ingen/": f"/oppgave/{nobodys.pk}/",
         f"/oppgaver/ny/?pasient={patient.pk}": 'name="kind"',
         "/pasienter/": f"/pasienter/{patient.pk}/",
+        f"/pasienter/?lege={cast.doctor.pk}&program={programme.pk}&plan=mangler": f'value="{programme.pk}" selected',
+        "/pasienter/mangler/": f'value="{patient.pk}.{programme.pk}"',
         f"/pasienter/{patient.pk}/": f"/pasienter/{patient.pk}/oppfolging/",
         f"/pasienter/{patient.pk}/oppfolging/": f"/oppgave/{mine.pk}/",
         "/programmer/": f"/programmer/{programme.pk}/",
