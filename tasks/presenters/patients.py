@@ -90,7 +90,7 @@ def facts_of(row: PatientRow, today: dt.date) -> need.Facts:
 
 
 def is_late(row: PatientRow, today: dt.date) -> bool:
-    return row.next_due is not None and row.next_due < today
+    return row.on_time_until is not None and row.on_time_until < today
 
 
 def patient_lines(rows: Iterable[PatientRow], points: Mapping[str, int], today: dt.date) -> list[PatientLine]:

@@ -62,6 +62,7 @@ class PatientRow(NamedTuple):
     codes: list[str]
     programmes: list[str]
     next_due: dt.date | None
+    on_time_until: dt.date | None
     last_done: dt.date | None
     running: bool
     drugs: int
@@ -126,7 +127,8 @@ def _parse(key: str) -> tuple[int, int | None]:
 
 # What is asked about where: a part of the statement is there only when something needs it.
 _ALIVE = "pt.deceased_on IS NULL AND pt.moved_on IS NULL"
-_OVERDUE = "coalesce(standing.next_due < %(today)s, false)"
+# Later than the due date and its grace: a yearly check-up a week late is late for a task, not for a patient.
+_OVERDUE = "coalesce(standing.on_time_until < %(today)s, false)"
 _NEVER = "coalesce(standing.running AND standing.last_done IS NULL, false)"
 _NEED = f"""CASE WHEN {_ALIVE} THEN -(
     %(condition)s * coalesce(conditions.conditions, 0)

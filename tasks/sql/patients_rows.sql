@@ -7,7 +7,7 @@ WITH standing AS (__STANDING__), drugs AS (__DRUGS__), conditions AS (__CONDITIO
 )
 SELECT pt.id, pt.given_name, pt.family_name, pt.birth_date, pt.deceased_on, pt.moved_on, pt.institution_on,
        pt.home_care, doctor.name, nurse.name, coalesce(conditions.codes, '{}'), coalesce(plans.programmes, '{}'),
-       standing.next_due, standing.last_done, coalesce(standing.running, false), coalesce(drugs.drugs, 0),
+       standing.next_due, standing.on_time_until, standing.last_done, coalesce(standing.running, false), coalesce(drugs.drugs, 0),
        stays.home_on
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS wanted (id, place)
 JOIN patients_patient pt ON pt.id = wanted.id AND pt.clinic_id = %(clinic)s

@@ -95,7 +95,7 @@ def test_the_sum_that_sorts_is_the_sum_that_is_shown(solbakken: Cast) -> None:
         for programme in chance.sample(programmes, chance.randint(0, 3)):
             state = chance.choice(["active", "active", "stopped", "declined"])
             make_plan(
-                patient, programme, TODAY + chance.randint(-40, 40) * DAY, state=state,
+                patient, programme, TODAY + chance.randint(-60, 40) * DAY, state=state,
                 ended_on=None if state == "active" else TODAY, done=chance.choice([None, TODAY - 99 * DAY]),
                 waiting=chance.random() < 0.8,
             )  # fmt: skip
@@ -104,7 +104,7 @@ def test_the_sum_that_sorts_is_the_sum_that_is_shown(solbakken: Cast) -> None:
     sums = [total(grounds(facts_of(row, TODAY), points)) for row in rows(solbakken.nurse, ids, today=TODAY)]
     assert len(ids) == 150
     assert sums == sorted(sums, reverse=True)
-    assert len(set(sums)) > 30
+    assert len(set(sums)) >= 25
     one_by_one = found(solbakken.nurse, Segment(order=BY_NEED), Words(), today=TODAY, points=points, limit=1)
     assert one_by_one.after == f"-{sums[0]}.{ids[0]}"
 

@@ -198,25 +198,24 @@ def test_each_filter_leaves_those_it_is_about(solbakken: Cast, furulund: Cast) -
     assert "død" in nurse.get("/pasienter/?alle=1").content.decode()
 
 
-def test_overdue_is_an_occasion_or_an_open_task_past_due_in_a_plan_that_runs(solbakken: Cast) -> None:
+def test_overdue_is_an_occasion_or_an_open_task_past_its_grace_in_a_plan_that_runs(solbakken: Cast) -> None:
+    late_on = today() - 16 * DAY  # a twelfth of half a year and a day
     programme = make_programme(solbakken)
     late, fine, stopped, opened, off = people(solbakken, 5)
-    make_plan(late, programme, today() - DAY)
+    make_plan(late, programme, late_on)
     make_plan(fine, programme, today())
-    make_plan(stopped, programme, today() - DAY, state="stopped", ended_on=today())
-    plan = make_plan(opened, programme, today() - DAY, waiting=False)
+    make_plan(stopped, programme, late_on, state="stopped", ended_on=today())
+    plan = make_plan(opened, programme, late_on, waiting=False)
+    make_task(solbakken.clinic, "rutinekontroll", patient=opened, plan_step=plan.steps.get(), due_on=late_on)
+    ended = make_plan(off, programme, late_on, waiting=False)
     make_task(
-        solbakken.clinic, "rutinekontroll", patient=opened, plan_step=plan.steps.get(), due_on=today() - DAY
-    )
-    ended = make_plan(off, programme, today() - DAY, waiting=False)
-    make_task(
-        solbakken.clinic, "rutinekontroll", patient=off, plan_step=ended.steps.get(), due_on=today() - DAY,
+        solbakken.clinic, "rutinekontroll", patient=off, plan_step=ended.steps.get(), due_on=late_on,
         state="cancelled", ended_at=timezone.now(),
     )  # fmt: skip
     nurse = logged_in(solbakken.nurse)
     assert listed(nurse, "forfalt=1") == ["Oppspinn, Test0", "Oppspinn, Test3"]
     assert "Forfalt" in nurse.get("/pasienter/?forfalt=1").content.decode().split("<tbody>")[1]
-    Task.objects.filter(patient=opened).update(due_on=today())
+    Task.objects.filter(patient=opened).update(due_on=today() - 15 * DAY)
     assert listed(nurse, "forfalt=1") == ["Oppspinn, Test0"]
 
 
