@@ -17,6 +17,7 @@ from patients.imports.rows import (
     MedicationRow,
     PatientRow,
     Place,
+    Records,
     Row,
     RowError,
     Unmapped,
@@ -134,6 +135,9 @@ class Reader:
         self._family = Remembered(lambda name: required(name, "etternavn", longest=80))
         self._doctor = Remembered(lambda name: text(name, "fastlege", longest=120))
         self._nurse = Remembered(lambda name: text(name, "fast sykepleier", longest=120))
+
+    def worth_reading(self, rows: Records) -> Records:
+        return rows
 
     def read(self, row: int, cells: list[str], into: list[Row]) -> None:
         """A patient with conditions and drugs, or one RowError for them all."""

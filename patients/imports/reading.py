@@ -62,7 +62,7 @@ def _read_table(
     wrong = _("Raden har ikke like mange felt som overskriften.")
     row = first
     out: list[Row] = []
-    for row, cells in part.records():
+    for row, cells in reader.worth_reading(part.records()):
         if cells is None:
             out.append(RowError(reader.kind, Place(name, row), "", wrong))
         else:

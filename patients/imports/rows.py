@@ -6,6 +6,7 @@ Named tuples, not dataclasses: an import makes millions, and these cost a fifth.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import NamedTuple
 
 # The system of names that mean something inside one import only, such as a FHIR resource id. Never stored.
@@ -133,3 +134,5 @@ PATIENTS, CONDITIONS, MEDICATIONS, ENCOUNTERS = KINDS = (
 
 Taken = PatientRow | ConditionRow | MedicationRow | EncounterRow
 Row = Taken | Unmapped | Ignored | RowError
+# A table's rows before they are read: row number, and cells if they are as many as in the heading.
+Records = Iterator[tuple[int, list[str] | None]]

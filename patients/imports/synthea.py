@@ -6,7 +6,6 @@ A person here is Synthea's own id. The column SSN is an American number, no pers
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from operator import itemgetter
 
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from patients.imports.rows import (
     MedicationRow,
     PatientRow,
     Place,
+    Records,
     Row,
     RowError,
     Unmapped,
@@ -76,15 +76,25 @@ class Reader:
         self._followed = Remembered(
             lambda code: followed_code(SNOMED, required(code, "code", longest=40), also)
         )
-        self._unmapped: Counter[tuple[str, str]] = Counter()
-        # Where a condition has its code and its name.
-        self._code = names.index("code") if kind == CONDITIONS else -1
-        self._name = names.index("description") if kind == CONDITIONS else -1
+        # Codes that nobody follows: how often since they were last told, and the name that came with the first.
+        self._unmapped: dict[str, int] = {}
+        self._called: dict[str, str] = {}
+        self._code = names.index("code") if kind == CONDITIONS else None
+
+    def worth_reading(self, rows: Records) -> Records:
+        """The rows that `read` has to look at; the others are counted as they pass."""
+        if self._code is None:
+            yield from rows
+            return
+        code, counted = self._code, self._unmapped
+        for numbered in rows:
+            cells = numbered[1]
+            if cells is not None and cells[code] in counted:
+                counted[cells[code]] += 1
+            else:
+                yield numbered
 
     def read(self, row: int, cells: list[str], into: list[Row]) -> None:
-        if self._code >= 0 and self._followed.get(cells[self._code], "unknown") is None:
-            self._count(cells[self._code], cells[self._name], into)
-            return
         picked: tuple[str, ...] = self._pick(cells)
         try:
             if self.kind == CONDITIONS:
@@ -100,22 +110,20 @@ class Reader:
     def rest(self) -> list[Row]:
         """What has been counted and not told."""
         told: list[Row] = [
-            Unmapped(SNOMED, cut(code, 40), cut(name, 200), times)
-            for (code, name), times in self._unmapped.items()
+            Unmapped(SNOMED, cut(code, 40), cut(self._called[code], 200), times)
+            for code, times in self._unmapped.items()
         ]
         self._unmapped.clear()
+        self._called.clear()
         return told
-
-    def _count(self, code: str, name: str, into: list[Row]) -> None:
-        self._unmapped[code, name] += 1
-        if len(self._unmapped) >= _HELD:
-            into.extend(self.rest())
 
     def _condition(self, row: int, picked: tuple[str, ...], into: list[Row]) -> None:
         code, name, patient, start, stop = picked
         icpc2 = self._followed[code]
         if icpc2 is None:
-            self._count(code, name, into)
+            self._unmapped[code], self._called[code] = 1, name
+            if len(self._unmapped) >= _HELD:
+                into.extend(self.rest())
             return
         starts_on, ends_on = period(start, stop, ("start", "stop"))
         subject = _subject(patient, "patient")
