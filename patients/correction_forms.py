@@ -147,7 +147,7 @@ class GoneForm(forms.Form):
         super().__init__(
             data,
             auto_id=f"{field}{'_tilbake' if back else ''}_%s",
-            initial={"was": stood or "", "day": stood},
+            initial={"was": stood or "", "day": stood or (None if field == "deceased_on" else today)},
         )
         if not back:
             self.fields["day"] = day_field(LABELS[field], today=today)

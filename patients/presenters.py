@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from patients.imports.codes import followed
 from patients.imports.patient_list import EPJ_SYSTEM
+from patients.imports.titles import title
 from patients.models import Condition, Encounter, PatientIdentifier
 from patients.personnummer import DNR_SYSTEM, FNR_SYSTEM, masked
 
@@ -40,7 +41,11 @@ def condition_rows(conditions: Iterable[Condition]) -> list[ConditionRow]:
     """A patient's conditions under our names for them."""
     return [
         ConditionRow(
-            c.icpc2, followed().get(c.icpc2, c.source_text or c.icpc2), c.starts_on, c.ends_on, c.source_text
+            c.icpc2,
+            followed().get(c.icpc2) or title(c.icpc2) or c.source_text or c.icpc2,
+            c.starts_on,
+            c.ends_on,
+            c.source_text,
         )
         for c in conditions
     ]

@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 
 from patients.changes import Corrected, corrected, member_ids
 from patients.imports.codes import followed
+from patients.imports.titles import title, titles
 from patients.models import (
     Condition,
     FollowedCode,
@@ -112,13 +113,13 @@ def in_words(changes: list[PatientChange], clinic_id: int) -> list[Corrected]:
     wanted = member_ids(changes)
     names = Member.objects.filter(clinic_id=clinic_id, pk__in=wanted) if wanted else Member.objects.none()
     members = dict(names.values_list("pk", "name"))
-    return [corrected(change, members=members, titles=followed()) for change in changes]
+    return [corrected(change, members=members, titles={**titles(), **followed()}) for change in changes]
 
 
 def conditions_to_add(patient: Patient) -> list[tuple[str, str]]:
     """Code and name of the conditions that the clinic follows and the patient does not have. Two queries."""
     own = FollowedCode.objects.filter(clinic_id=patient.clinic_id).values_list("icpc2", flat=True)
-    names = {**{code: code for code in own}, **followed()}
+    names = {**{code: title(code) or code for code in own}, **followed()}
     has = set(patient.conditions.filter(ends_on__isnull=True).values_list("icpc2", flat=True))
     known = [(code, name) for code, name in names.items() if code not in has]
     return sorted(((code, f"{name} {code}") for code, name in known), key=lambda each: each[1].lower())

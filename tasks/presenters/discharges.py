@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from tasks.models import Programme, Task
+from tasks.models import Certainty, Programme, Task
 from tasks.presenters.patient import day_words, due_words
-from tasks.presenters.plans import COLOURS, often_words
+from tasks.presenters.plans import COLOURS, often_words, source_words
 from tasks.presenters.timeline import part_words
 from tasks.queries.patient import Followed
 from tasks.recurrence import ONCE, Rhythm, first_occasion
@@ -44,8 +44,8 @@ def to_open(programmes: Iterable[Programme], day: dt.date) -> list[ToOpen]:
     steps = [s for p in programmes for s in p.steps.all() if not s.retired and s.leads_to_id is None]
     found = [
         ToOpen(
-            s.name, often_words(s), _due(s.interval_months, s.interval_days, s.hard, day), s.source,
-            str(s.get_certainty_display()), COLOURS[s.certainty],
+            s.name, often_words(s), _due(s.interval_months, s.interval_days, s.hard, day), source_words(s),
+            str(s.get_certainty_display()), COLOURS[Certainty(s.certainty)],
         )
         for s in steps
     ]  # fmt: skip

@@ -51,9 +51,11 @@ def open_rows(tasks: Iterable[Task], today: dt.date) -> list[OpenRow]:
 
 def _open(task: Task, preparation: Task | None, today: dt.date) -> OpenRow:
     who, note = _holder(task), _note(task)
-    if preparation is not None:
+    if preparation is not None and not (task.assignee is None and preparation.assignee is None):
         words = {"first": _holder(preparation), "last": who}
         who, note = _("forberedes av %(first)s, signeres av %(last)s") % words, _note(preparation)
+    elif preparation is not None:
+        note = _note(preparation)
     return OpenRow(
         id=(preparation or task).pk,
         name=task.name if preparation else part_words(task),

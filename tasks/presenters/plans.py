@@ -38,7 +38,10 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class PlanCard:
-    """A plan with its steps. `told`: how it came to stand so. `for_nothing`: the condition that it was for is no more."""
+    """A plan with its steps. `told`: how it came to stand so. `for_nothing`: the condition that it was for is no more.
+
+    `once`: a discharge's. `gone`: it stopped because the patient was dead, off the list or in an institution.
+    """
 
     id: int
     programme_id: int
@@ -48,6 +51,7 @@ class PlanCard:
     told: str
     steps: tuple[StepRow, ...]
     for_nothing: bool
+    once: bool
     resumable: bool
     gone: bool
 
@@ -71,6 +75,15 @@ VERBS = {
 }
 
 
+# Which of them made a plan stand as it does.
+LED_TO = {
+    FollowUpPlan.State.ACTIVE: (PlanVerb.START, PlanVerb.RESUME),
+    FollowUpPlan.State.STOPPED: (PlanVerb.STOP,),
+    FollowUpPlan.State.DECLINED: (PlanVerb.DECLINE,),
+    FollowUpPlan.State.FINISHED: (PlanVerb.FINISH,),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class StepWords:
     """A step of a programme: what, how often, and where that comes from."""
@@ -86,7 +99,7 @@ class StepWords:
 def step_words(steps: Iterable[Step]) -> list[StepWords]:
     return [
         StepWords(
-            step.name, often_words(step), _source(step), str(step.get_certainty_display()),
+            step.name, often_words(step), source_words(step), str(step.get_certainty_display()),
             COLOURS[Certainty(step.certainty)], step.hard,
         )
         for step in steps
@@ -168,6 +181,7 @@ def _card(plan: FollowUpPlan, events: list[PlanEvent], codes: frozenset[str], dr
         told=_told(plan, events),
         steps=tuple(_step(each, running, events) for each in plan.steps.all() if not each.step.retired),
         for_nothing=running and programme.by_condition and not why_fits(programme, codes, {}, drugs),
+        once=once,
         resumable=not running and not once and programme.state == Programme.State.APPROVED,
         gone=plan.state == FollowUpPlan.State.STOPPED and plan.end_reason in GONE,
     )
@@ -175,8 +189,7 @@ def _card(plan: FollowUpPlan, events: list[PlanEvent], codes: frozenset[str], dr
 
 def _told(plan: FollowUpPlan, events: list[PlanEvent]) -> str:
     """«fra 3. mars 2026, Nina Nes», «stanset 4. april 2026 av Nina Nes: reist bort»."""
-    about = (PlanVerb.START, PlanVerb.RESUME) if plan.state == "active" else (PlanVerb.STOP, PlanVerb.DECLINE)
-    last = next((e for e in events if e.verb in about), None)
+    last = next((e for e in events if e.verb in LED_TO[FollowUpPlan.State(plan.state)]), None)
     who = last.by.name if last and last.by else ""
     if plan.state == FollowUpPlan.State.ACTIVE:
         words = {"day": f"{plan.starts_on:%d.%m.%Y}", "who": who}
@@ -201,16 +214,18 @@ def _step(each: PlanStep, running: bool, events: list[PlanEvent]) -> StepRow:
         due=each.due_on if running else None,
         open=running and not each.waiting,
         hard=step.hard,
-        source=_source(step),
+        source=source_words(step),
         certainty=str(step.get_certainty_display()),
         colour=COLOURS[Certainty(step.certainty)],
         changeable=running and step.rule != Rule.ONCE and step.leads_to_id is None,
     )
 
 
-def _source(step: Step) -> str:
-    """General knowledge has no source to show."""
-    return "" if step.certainty == Certainty.GENERAL else step.source
+def source_words(step: Step) -> str:
+    """General knowledge has no source to show; what the certainty says already is not said twice."""
+    if step.certainty == Certainty.GENERAL:
+        return ""
+    return step.source.removeprefix(f"{Certainty(step.certainty).label}: ".capitalize())
 
 
 def _changed(each: PlanStep, events: list[PlanEvent]) -> str:

@@ -14,7 +14,7 @@ from tasks.queries.day import (
 from tasks.queries.desk import filter_names, kinds_to_choose, saved_views
 from tasks.queries.eligible import Receivers, delegations_of, last_hand_on, may_do, receivers, who_may
 from tasks.queries.loads import DayLoad, minutes_left, team_load, week_load
-from tasks.queries.plans import candidate_counts, plans_of
+from tasks.queries.plans import candidate_counts
 from tasks.queries.runs import last_sharing, may_undo
 from tasks.queries.standing import waiting_returns
 from tasks.queries.usual import LOGGED, usual_minutes
@@ -55,7 +55,6 @@ __all__ = [
     "minutes_left",
     "next_of",
     "own_load",
-    "plans_of",
     "quick_kinds",
     "read",
     "receivers",

@@ -4,30 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import connection
 
-from patients.models import Patient
 from tasks.models import (
-    PlanStep,
     Programme,
-    Task,
 )
 from tasks.statements import statement
-
-
-def plans_of(patient: Patient) -> dict[str, Any]:
-    """A patient's plans with their next occasions, open tasks, and what was done last. Three queries, bounded."""
-    steps = PlanStep.objects.filter(plan__patient=patient, clinic_id=patient.clinic_id)
-    tasks = Task.objects.filter(patient=patient, clinic_id=patient.clinic_id).select_related(
-        "assignee", "done_by"
-    )
-    return {
-        "steps": steps.select_related("plan__programme", "step").order_by("plan__state", "due_on")[:100],
-        "open_tasks": tasks.open().in_order()[:50],
-        "ended_tasks": tasks.filter(ended_at__isnull=False).order_by("-ended_at")[:20],
-    }
 
 
 def candidate_counts(

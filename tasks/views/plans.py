@@ -22,7 +22,6 @@ from patients.models import Patient
 from tasks.actions import intervals
 from tasks.actions import one_patient as actions
 from tasks.actions.changing import Changed
-from tasks.actions.plans import NotApproved
 from tasks.forms.plans import EndForm, IntervalForm, StartForm
 from tasks.models import FollowUpPlan, PlanStep, Programme
 from tasks.presenters.plans import happened, often_words, step_words
@@ -58,7 +57,7 @@ def start(request: MemberRequest, patient_id: int, programme_id: int) -> HttpRes
 
     told = {
         "title": _("Start igjen") if again else _("Start plan"), "button": _("Start plan"),
-        "approved": programme.state == Programme.State.APPROVED,
+        "closed": _closed(programme, had),
         "steps": step_words(programme.steps.filter(retired=False)),
     }  # fmt: skip
     return _decide(request, patient, programme, form, act, had, told)
@@ -92,7 +91,11 @@ def stop(request: MemberRequest, plan_id: int) -> HttpResponse:
         actions.stop_one(plan_id, **data, by=request.member, at=timezone.now())
         return _("Planen er stanset: %(name)s.") % {"name": plan.programme.name}
 
-    told = {"title": _("Stans planen"), "button": _("Stans planen"), "ends": True}
+    running = plan.state == FollowUpPlan.State.ACTIVE
+    told = {
+        "title": _("Stans planen"), "button": _("Stans planen"), "ends": running,
+        "closed": "" if running else _("Planen går ikke nå."),
+    }  # fmt: skip
     return _decide(request, patient, plan.programme, form, act, plan, told)
 
 
@@ -117,7 +120,8 @@ def interval(request: MemberRequest, plan_step_id: int) -> HttpResponse:
 
     told = {
         "title": _("Hvor ofte: %(name)s") % {"name": found.step.name}, "button": _("Lagre"), "usual": often_words(found.step), "own": months is not None,
-        "approved": request.member.profession in intervals.JUDGE, "judge": True, "steps": step_words([found.step]),
+        "closed": "" if request.member.profession in intervals.JUDGE else _("En lege eller sykepleier bestemmer intervallet."),
+        "steps": step_words([found.step]),
         "changes": happened(interval_events(plan, found.step)),
     }  # fmt: skip
     return _decide(request, patient, plan.programme, form, act, plan, told)
@@ -143,23 +147,21 @@ def _decide(
     plan: FollowUpPlan | None,
     told: dict[str, Any],
 ) -> HttpResponse:
-    """Do it and go back to the patient; else the form, with what somebody else did meanwhile."""
-    if form.is_valid():
+    """Do it and go back to the patient; else the form, with what somebody else did meanwhile, or why it is closed."""
+    stale = form.is_bound and request.POST.get("seen") != str(latest_event(plan))
+    if form.is_bound and not stale and not told.get("closed") and form.is_valid():
         try:
             text = act(form.cleaned_data)
         except Changed:
-            plan = (
-                plan or _plans(request).filter(patient=patient, programme=programme, discharge=None).first()
-            )
-            told = {**told, "met": _meet(request, form, plan)}
-        except NotApproved:
-            form.add_error(None, _("En lege må godkjenne programmet før planer kan startes."))
+            stale = True
         except ValueError as error:
             _refuse(form, error)
         else:
             messages.success(request, text)
             there = reverse("patient", args=[patient.pk])
             return HttpResponseClientRedirect(there) if request.htmx else HttpResponseRedirect(there)
+    if stale:
+        told = {**told, "met": _meet(request, patient, programme, form, plan)}
     seen = _("plan: %(name)s") % {"name": programme.name}
     record_access(patient, by=request.member, ground=_("oppfølging"), what=seen[:120])
     context = {"patient": patient, "programme": programme, "form": form, "here": request.path, **told}
@@ -167,15 +169,28 @@ def _decide(
     return render(request, template, context, status=422 if form.is_bound else 200)
 
 
+def _closed(programme: Programme, plan: FollowUpPlan | None) -> str:
+    """Why no plan can be started, if none can."""
+    if programme.state != Programme.State.APPROVED:
+        return _("En lege ved kontoret må godkjenne programmet før planer kan startes.")
+    return _("Planen går alt.") if plan and plan.state == FollowUpPlan.State.ACTIVE else ""
+
+
 def _refuse(form: Form, error: ValueError) -> None:
     name = FIELDS.get(str(error), str(error))
     form.add_error(name if name in form.fields else None, str(REFUSED[str(error)]))
 
 
-def _meet(request: MemberRequest, form: Form, plan: FollowUpPlan | None) -> list[str]:
+def _meet(
+    request: MemberRequest, patient: Patient, programme: Programme, form: Form, plan: FollowUpPlan | None
+) -> list[str]:
     """What happened to the plan since the page was shown; sent again, the form is over that."""
+    plan = plan or _plans(request).filter(patient=patient, programme=programme, discharge=None).first()
+    seen = request.POST.get("seen", "")
     form.data = {**request.POST.dict(), "seen": latest_event(plan)}
-    return happened(events_since(plan, form.cleaned_data["seen"])) if plan else []
+    return (
+        happened(events_since(plan, int(seen) if seen.isdecimal() and len(seen) < 19 else 0)) if plan else []
+    )
 
 
 def _patient(request: MemberRequest, patient_id: int) -> Patient:

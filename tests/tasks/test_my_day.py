@@ -465,7 +465,7 @@ def test_a_patients_tasks_are_one_press_away_from_the_patient_and_from_each_of_t
     task = mine(solbakken, "Sår", patient=per)
     mine(solbakken, "Legens", patient=per, assignee=solbakken.doctor)
     mine(solbakken, "En annens", patient=make_patient(solbakken))
-    for page in (f"/pasienter/{per.pk}/oppfolging/", f"/oppgave/{task.pk}/"):
+    for page in (f"/pasienter/{per.pk}/", f"/oppgave/{task.pk}/"):
         found = re.search(r'href="(/min-dag/\?[^"]*pasient=[^"]*)"', nurse.get(page).content.decode())
         assert found
         answer = nurse.get(unescape(found[1]))

@@ -152,7 +152,7 @@ def test_every_address_of_a_task_is_unknown_to_another_clinic(solbakken: Cast, f
     task = make_task(solbakken.clinic, "sarstell", assignee=solbakken.nurse, patient=make_patient(solbakken))
     stranger = logged_in(furulund.doctor)
     assert stranger.get(f"/oppgave/{task.pk}/").status_code == 404
-    assert stranger.get(f"/pasienter/{task.patient_id}/oppfolging/").status_code == 404
+    assert stranger.get(f"/pasienter/{task.patient_id}/hendelser/").status_code == 404
     data = {"minutes": "5", "version": "1", "until": "2030-01-01", "reason": "x", "to": ""}
     for verb in ("utfort", "angre", "utsett", "gi-videre", "avbryt"):
         assert stranger.post(f"/oppgave/{task.pk}/{verb}/", data).status_code == 404, verb

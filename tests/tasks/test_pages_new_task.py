@@ -188,5 +188,5 @@ def test_whoever_does_no_tasks_makes_none(solbakken: Cast) -> None:
 
 def test_it_is_asked_for_from_the_patients_page(solbakken: Cast, nurse: Client) -> None:
     patient = make_patient(solbakken)
-    page = nurse.get(f"/pasienter/{patient.pk}/oppfolging/").content.decode()
+    page = nurse.get(f"/pasienter/{patient.pk}/").content.decode()
     assert f"/oppgaver/ny/?pasient={patient.pk}" in page

@@ -256,7 +256,12 @@ def test_the_page_takes_the_same_number_of_queries_whatever_there_is(
     def fill(n: int) -> None:
         common: dict[str, Any] = {"clinic": solbakken.clinic, "patient": patient}
         for each in range(n):
-            done = {"state": "done", "done_by": solbakken.nurse, "minutes": 5, "ended_at": MORNING}
+            done: dict[str, Any] = {
+                "state": "done",
+                "done_by": solbakken.nurse,
+                "minutes": 5,
+                "ended_at": MORNING,
+            }
             make_task(solbakken.clinic, "sarstell", patient=patient, **done)
             make_task(solbakken.clinic, "sarstell", patient=patient, assignee=solbakken.nurse)
             make_task(solbakken.clinic, "sarstell", patient=patient, state="cancelled", ended_at=MORNING)

@@ -213,7 +213,8 @@ def test_a_secretary_reads_that_a_doctor_or_nurse_decides_the_interval(
         "En lege eller sykepleier bestemmer intervallet." in secretary.get(interval_at(plan)).content.decode()
     )
     sent = {"months": 3, "reason": "x", "seen": latest_event(plan)}
-    assert secretary.post(interval_at(plan), sent).status_code == 403
+    assert secretary.post(interval_at(plan), sent).status_code == 422
+    assert routine(plan).interval_months is None
 
 
 # --- two people at one plan
@@ -243,6 +244,7 @@ def test_a_plan_that_somebody_started_meanwhile_is_not_started_twice(
     answer = logged_in(solbakken.nurse).post(start_at(patient, programme), {"first": "now", "seen": 0})
     assert answer.status_code == 422
     assert "Hanne Holm: startet" in answer.content.decode()
+    assert "Planen går alt." in answer.content.decode()
     assert not Task.objects.exists()
 
 
@@ -267,7 +269,7 @@ def test_the_actions_refuse_what_is_out_of_date(
 def test_the_actions_refuse_a_manager_and_find_nothing_of_another_clinic(
     solbakken: Cast, furulund: Cast, patient: Patient, programme: Programme, plan: FollowUpPlan
 ) -> None:
-    seen = {"seen": latest_event(plan), "reason": "x", "at": MORNING}
+    seen: dict[str, Any] = {"seen": latest_event(plan), "reason": "x", "at": MORNING}
     with pytest.raises(PermissionDenied):
         actions.stop_one(plan.pk, by=solbakken.manager, **seen)
     with pytest.raises(PermissionDenied):
@@ -304,6 +306,14 @@ def test_the_pages_are_closed_to_a_manager_and_to_another_clinic(
 def test_a_look_at_a_plan_is_written_down(solbakken: Cast, plan: FollowUpPlan) -> None:
     logged_in(solbakken.nurse).get(interval_at(plan))
     assert PatientAccess.objects.get().what == "plan: Diabetes type 2"
+
+
+def test_a_plan_that_does_not_run_cannot_be_stopped(solbakken: Cast, plan: FollowUpPlan) -> None:
+    stop_plan(plan.pk, by=solbakken.doctor, on=TODAY, at=timezone.now(), reason="Flyttet")
+    nurse, sent = logged_in(solbakken.nurse), {"reason": "x", "seen": latest_event(plan)}
+    assert "Planen går ikke nå." in nurse.get(stop_at(plan)).content.decode()
+    assert nurse.post(stop_at(plan), sent).status_code == 422
+    assert plan.events.count() == 2
 
 
 def test_an_ended_plan_has_no_interval_to_change(solbakken: Cast, plan: FollowUpPlan) -> None:

@@ -62,6 +62,6 @@ def test_opening_a_task_of_a_patient_is_seen_in_the_access_log(solbakken: Cast) 
     patient = make_patient(solbakken)
     task = make_task(solbakken.clinic, "sarstell", assignee=solbakken.nurse, patient=patient)
     nurse.get(f"/oppgave/{task.pk}/")
-    nurse.get(f"/pasienter/{patient.pk}/oppfolging/")
+    nurse.get(f"/pasienter/{patient.pk}/hendelser/")
     found = PatientAccess.objects.filter(patient=patient, member=solbakken.nurse).order_by("pk")
-    assert list(found.values_list("what", flat=True)) == ["oppgave", "planer og oppgaver"]
+    assert list(found.values_list("what", flat=True)) == ["oppgave", "hendelser"]
