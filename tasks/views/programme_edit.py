@@ -38,7 +38,7 @@ from teams.middleware import MemberRequest
 from teams.permissions import Permission, requires
 
 FIRST = "steg-1"
-NEW = ProgrammeText(name="", steps=(StepText(slug=FIRST, name="", kind="", months=12),))
+NEW = ProgrammeText(name="", steps=(StepText(slug=FIRST, name="", kind="", months=12, opens=30),))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -371,7 +371,7 @@ def test_steps_are_added_moved_and_taken_out_without_script_and_nothing_is_kept(
 
 
 def test_the_year_follows_what_is_typed_right_or_wrong(solbakken: Cast, doctor: Client) -> None:
-    sent = form_of(OWN, solbakken.doctor, start="2026-11-23", **{"steg-1-months": "1"})
+    sent = {**form_of(OWN, solbakken.doctor, start="2026-11-23"), "steg-1-months": "1"}
     drawn = doctor.post("/programmer/tidslinje/", sent)
     assert len(drawn.context["year"].lanes[0].told) >= 10
     for months in ("", "0", "tull", "9999"):
