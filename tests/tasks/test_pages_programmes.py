@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from patients.imports.titles import titles
 from tasks.actions.drafting import draft_programme, save_draft
 from tasks.actions.plans import enrol
 from tasks.actions.programmes import approve_programme
@@ -329,6 +331,23 @@ def test_what_cannot_be_is_refused_with_the_form_and_words(
     assert words in answer.content.decode()
     programme.refresh_from_db()
     assert programme.draft is None
+
+
+def test_where_the_list_of_codes_is_there_a_code_must_be_in_it_and_is_called_what_it_is(
+    solbakken: Cast, doctor: Client, tmp_path: Path, settings: Any
+) -> None:
+    file = tmp_path / "icpc2.json"
+    file.write_text('[{"code": "T85", "text": "Hypertyreose"}]', encoding="utf-8")
+    settings.ICPC2_JSON = str(file)
+    titles.cache_clear()
+    try:
+        sent = form_of(OWN, solbakken.doctor)
+        refused = doctor.post("/programmer/ny/", {**sent, "others": "T85 T86 Z99"})
+        assert "T86, Z99 finnes ikke i ICPC-2." in refused.content.decode()
+        page = doctor.post("/programmer/ny/", sent, follow=True)
+        assert "Tilstander: Hypertyreose (T85)." in page.content.decode()
+    finally:
+        titles.cache_clear()
 
 
 def test_steps_are_added_moved_and_taken_out_without_script_and_nothing_is_kept(
