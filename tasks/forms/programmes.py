@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from patients.imports.titles import titles
 from tasks.models import Certainty, Rule, Shares
 from tasks.programme_checks import ICPC2, NAME_MAX, SOURCE_MAX
 from tasks.programme_text import ProgrammeText, StepText
@@ -101,6 +102,8 @@ class AboutForm(forms.Form):
         words = self.cleaned_data["others"].replace(",", " ").replace(";", " ").upper().split()
         if bad := [word for word in words if not ICPC2.fullmatch(word)]:
             raise forms.ValidationError(_("%(codes)s er ingen ICPC-2-kode.") % {"codes": ", ".join(bad)})
+        if titles() and (bad := [word for word in words if word not in titles()]):
+            raise forms.ValidationError(_("%(codes)s finnes ikke i ICPC-2.") % {"codes": ", ".join(bad)})
         return list(dict.fromkeys(words))
 
     def text(self, steps: Sequence[StepText]) -> ProgrammeText:

@@ -58,6 +58,11 @@ class Line:
     waits: bool
     by_list: bool
 
+    @property
+    def settled(self) -> bool:
+        """In use, with nothing that waits: the heading says it of all of them."""
+        return self.programme.state == State.APPROVED and not self.waits
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Prefetch, QuerySet
 
 from patients.imports.codes import followed
+from patients.imports.titles import titles
 from patients.models import FollowedCode
 from tasks.models import FollowUpPlan, PlanStep, Programme, ProgrammeVersion, Step, TaskKind
 from tasks.programme_text import ProgrammeText, StepText, digest, from_json, from_rows
@@ -168,8 +169,8 @@ def kind_names() -> dict[str, str]:
 
 
 def code_names() -> dict[str, str]:
-    """ICPC-2 code → what the condition is called, for those that there is a name for. No query."""
-    return dict(followed())
+    """ICPC-2 code → what the condition is called: our own names, and titles where the list is there. No query."""
+    return titles() | followed()
 
 
 def followed_names(member: Member) -> dict[str, str]:

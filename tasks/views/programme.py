@@ -108,8 +108,12 @@ def retire(request: MemberRequest, programme_id: int) -> HttpResponse:
     except Changed as changed:
         messages.error(request, str(changed))
     else:
-        text = ngettext("%(n)d plan er stanset.", "%(n)d planer er stanset.", stopped) % {"n": stopped}
-        messages.success(request, _("%(name)s er tatt ut av bruk.") % {"name": found.name} + " " + text)
+        told = [_("%(name)s er tatt ut av bruk.") % {"name": found.name}]
+        if stopped:
+            told.append(
+                ngettext("%(n)d plan er stanset.", "%(n)d planer er stanset.", stopped) % {"n": stopped}
+            )
+        messages.success(request, " ".join(told))
     return HttpResponseRedirect(reverse("programme", args=[programme_id]))
 
 

@@ -38,7 +38,7 @@ from teams.middleware import MemberRequest
 from teams.permissions import Permission, requires
 
 FIRST = "steg-1"
-NEW = ProgrammeText(name="", steps=(StepText(slug=FIRST, name="", kind="", months=12),))
+NEW = ProgrammeText(name="", steps=(StepText(slug=FIRST, name="", kind="", months=12, opens=30),))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,8 +47,8 @@ def new_programme(request: MemberRequest) -> HttpResponse:
     _require_drafting(request)
     if told := request.POST.get("do"):
         return _again(request, None, told)
-    editor = _editor(request, None, data=request.POST or None)
-    if request.POST and editor.is_valid():
+    editor = _editor(request, None, data=_sent(request))
+    if editor.sent is not None and editor.is_valid():
         try:
             made = draft_programme(editor.read(), by=request.member, at=timezone.now())
         except Unsound as unsound:
@@ -56,7 +56,7 @@ def new_programme(request: MemberRequest) -> HttpResponse:
         else:
             messages.success(request, _("Forslaget er lagret. Det er i bruk når en lege har godkjent det."))
             return HttpResponseRedirect(reverse("programme", args=[made.pk]))
-    return _page(request, None, editor, status=422 if request.POST else 200)
+    return _page(request, None, editor, status=200 if editor.sent is None else 422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,8 +66,8 @@ def edit_programme(request: MemberRequest, programme_id: int) -> HttpResponse:
     found = found_or_404(request, programme_id)
     if told := request.POST.get("do"):
         return _again(request, found, told)
-    editor, met = _editor(request, found, data=request.POST or None), None
-    if request.POST and editor.is_valid():
+    editor, met = _editor(request, found, data=_sent(request)), None
+    if editor.sent is not None and editor.is_valid():
         read = request.POST.get("read", "")
         try:
             save_draft(programme_id, editor.read(), read=read, by=request.member, at=timezone.now())
@@ -80,7 +80,7 @@ def edit_programme(request: MemberRequest, programme_id: int) -> HttpResponse:
             editor.problems.append(str(refused))
         else:
             return _saved(request, found_or_404(request, programme_id))
-    return _page(request, found, editor, met=met, status=422 if request.POST else 200)
+    return _page(request, found, editor, met=met, status=200 if editor.sent is None else 422)
 
 
 @require_POST
@@ -111,6 +111,10 @@ def discard_programme_draft(request: MemberRequest, programme_id: int) -> HttpRe
 def _require_drafting(request: MemberRequest) -> None:
     if not may_draft(request.member):
         raise PermissionDenied("draft_programme")
+
+
+def _sent(request: MemberRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 def _editor(

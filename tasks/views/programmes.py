@@ -64,7 +64,7 @@ def read_programmes(request: MemberRequest) -> HttpResponse:
     by = request.member
     rows = waiting_programmes(by)
     choices = {p.pk: f"{p.pk}:{read_digest(p)}" for p in rows}
-    form = ApproveForm(request.POST or None, choices=choices.values())
+    form = ApproveForm(request.POST if request.method == "POST" else None, choices=choices.values())
     if form.is_valid():
         try:
             approved = approve_programmes(form.digests(), by=by, at=timezone.now())

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tasks.models import Programme, Task, TaskKind
+from tasks.models import Task, TaskKind
 from teams.calendar import oslo_date
 from teams.models import Member
 from tests.conftest import Cast, logged_in
@@ -181,26 +181,6 @@ def test_nobody_gets_in_without_logging_in(solbakken: Cast) -> None:
     for url in ("/", "/min-dag/", "/programmer/", "/team/", "/ingen/"):
         answer = Client().get(url)
         assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/konto/login/"), url
-
-
-def test_doctor_approves_leader_starts(solbakken: Cast, programme: Programme) -> None:
-    proposed = Programme.objects.get(clinic=solbakken.clinic, slug="kols")
-    make_patient(solbakken, icpc2="R95")
-    nurse, doctor = logged_in(solbakken.nurse), logged_in(solbakken.doctor)
-    assert nurse.post(f"/programmer/{proposed.pk}/godkjenn/").status_code == 403
-    assert nurse.post(f"/programmer/{proposed.pk}/start/").status_code == 403
-    assert doctor.post(f"/programmer/{proposed.pk}/start/", follow=True).status_code == 200
-    assert not proposed.plans.exists()
-    doctor.post(f"/programmer/{proposed.pk}/godkjenn/")
-    page = doctor.post(f"/programmer/{proposed.pk}/start/", follow=True).content.decode()
-    assert "1 pasient fikk plan i KOLS." in page
-    assert proposed.plans.count() == 1
-
-
-def test_another_clinics_programme_is_unknown(programme: Programme, furulund: Cast) -> None:
-    stranger = logged_in(furulund.doctor)
-    assert stranger.get(f"/programmer/{programme.pk}/").status_code == 404
-    assert stranger.post(f"/programmer/{programme.pk}/godkjenn/").status_code == 404
 
 
 def test_a_user_with_two_places_chooses_and_never_mixes(solbakken: Cast, furulund: Cast) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -50,7 +51,7 @@ programme_texts = st.builds(
 )  # fmt: skip
 
 
-def wrong(*steps: StepText, before: ProgrammeText | None = None, **about: object) -> list[tuple[str, str]]:
+def wrong(*steps: StepText, before: ProgrammeText | None = None, **about: Any) -> list[tuple[str, str]]:
     """(step, field) of every problem."""
     text = replace(DIABETES, steps=steps or DIABETES.steps, **about)
     return [(problem.step, problem.field) for problem in problems(text, kinds=KINDS, before=before)]
@@ -82,13 +83,13 @@ def test_two_texts_differ_in_words_exactly_when_they_differ(one: ProgrammeText, 
 
 @pytest.mark.parametrize("field", [f for f in StepText.__slots__ if f != "slug"])
 def test_a_change_of_any_field_of_a_step_is_told(field: str) -> None:
-    other = {
+    others: dict[str, Any] = {
         "name": "Annet", "kind": "rutinekontroll", "months": 6, "days": 10, "opens": 7, "closes": 9, "hard": True,
         "rule": Rule.CALENDAR_YEAR.value, "shares": "visit", "leads_to": "inr", "lead_days": 5, "minutes": 11,
         "source": "En annen", "certainty": "general",
-    }[field]  # fmt: skip
+    }  # fmt: skip
     before = replace(DIABETES, steps=(ANNUAL, INR))
-    step = replace(ANNUAL, **{field: other})
+    step = replace(ANNUAL, **{field: others[field]})
     if field == "lead_days":
         before = replace(DIABETES, steps=(replace(ANNUAL, leads_to="inr", lead_days=7), INR))
         step = replace(before.steps[0], lead_days=5)
@@ -197,7 +198,7 @@ def test_two_steps_of_one_name_are_refused_both() -> None:
     [({"name": ""}, "name"), ({"icpc2": ()}, "icpc2"), ({"icpc2": ("T9",)}, "icpc2"), ({"min_drugs": 4}, "min_drugs"),
      ({"certainty": ""}, "certainty"), ({"source": "x" * 201}, "source"), ({"on_discharge": True}, "steps")],
 )  # fmt: skip
-def test_a_programme_that_cannot_be_is_refused(about: dict[str, object], field: str) -> None:
+def test_a_programme_that_cannot_be_is_refused(about: dict[str, Any], field: str) -> None:
     assert wrong(**about) == [("", field)]
     assert problems(replace(DIABETES, steps=()), kinds=KINDS)[0].field == "steps"
 

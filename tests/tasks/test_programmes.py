@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -50,7 +51,7 @@ def proposed(programme: Programme) -> Programme:
     return Programme.objects.get(clinic_id=programme.clinic_id, slug="hypertensjon")
 
 
-def other(text: ProgrammeText, slug: str, **fields: object) -> ProgrammeText:
+def other(text: ProgrammeText, slug: str, **fields: Any) -> ProgrammeText:
     return replace(text, steps=tuple(replace(s, **fields) if s.slug == slug else s for s in text.steps))
 
 
