@@ -13,9 +13,10 @@ from django.db import IntegrityError, transaction
 from patients.models import STAYS, Discharge, Patient
 from tasks.actions.changing import text_of
 from tasks.actions.opening import open_due
-from tasks.actions.plans import calendar_from, stop_many
+from tasks.actions.plans import stop_many
 from tasks.actions.writing import run_sql
 from tasks.models import FollowUpPlan
+from tasks.statements import calendar_from
 from teams.calendar import DAY, oslo_date
 from teams.models import Member
 from teams.permissions import Permission, require

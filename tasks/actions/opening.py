@@ -6,8 +6,8 @@ import datetime as dt
 
 from django.db import connection
 
-from tasks.actions.plans import calendar_from
 from tasks.actions.writing import run_sql
+from tasks.statements import calendar_from
 from tasks.visits import WITHIN
 from teams.calendar import DAY
 

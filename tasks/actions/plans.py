@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
@@ -14,8 +13,8 @@ from patients.models import Patient
 from tasks.actions.changing import text_of
 from tasks.actions.writing import run_sql
 from tasks.models import FollowUpPlan, PlanEvent, PlanStep, PlanVerb, Programme
-from tasks.statements import statement
-from teams.calendar import DAY, midnight, working_day_on_or_after, working_day_on_or_before
+from tasks.statements import calendar_from, statement
+from teams.calendar import DAY, midnight
 from teams.models import Member
 from teams.permissions import Permission, require
 
@@ -135,17 +134,6 @@ def _enrol(
         cursor.execute(statement("enrol").replace("/* whom */", whom), told)
         plans, occasions = cursor.fetchone()
     return plans, occasions
-
-
-@lru_cache(maxsize=4)
-def calendar_from(first: dt.date, last: dt.date) -> dict[str, list[dt.date]]:
-    """Every day from `first` to `last`, and the working day on or before it and on or after it: for statements."""
-    days = [first + n * DAY for n in range((last - first).days + 1)]
-    return {
-        "days": days,
-        "before": [working_day_on_or_before(day) for day in days],
-        "after": [working_day_on_or_after(day) for day in days],
-    }
 
 
 # --- ending, and beginning again

@@ -11,14 +11,14 @@ from typing import Any
 from django.db import connection
 
 from tasks.allocation.weights import LADDER
-from tasks.statements import statement
-from teams.calendar import DAY, Week
+from tasks.statements import calendar_from, statement
+from teams.calendar import DAY, Week, working_day_on_or_after
 from teams.models import Clinic, Member, Profession
 from teams.queries import capacity
 
 WEEKS = 53  # the one at hand, and 52 whole ones
 LATELY = 8  # weeks that other work is reckoned from, where the clinic has been at it so long
-WEEKEND = 2  # days: on Saturday the next Monday is so near
+LEAD = 400  # days that something may be done before what it leads to, at most
 # Professions, the lowest that may do a thing first: as the sharing out weighs them.
 _LADDER = sorted(Profession.values, key=lambda profession: LADDER[profession])
 
@@ -41,7 +41,7 @@ class Forecast:
     """`mondays` of the week at hand and 52 more, and minutes by profession in each: of follow-up, and of time for tasks.
 
     `other` is what all else took a week lately, on average of the last `lately` weeks; none when a clinic is new.
-    On a Saturday or Sunday the week at hand is the one that comes: what falls due is done then.
+    The week at hand is that of the next working day: on a Saturday the one that comes.
     """
 
     mondays: list[dt.date]
@@ -53,13 +53,15 @@ class Forecast:
 
 def forecast(clinic_id: int, *, today: dt.date) -> Forecast:
     """The coming year of one clinic, and the plans that approved programmes would start. Five queries."""
-    first = Week.of(today + WEEKEND * DAY)
-    mondays = [first.plus(n).monday for n in range(WEEKS)]
+    first = working_day_on_or_after(today)
+    mondays = [Week.of(first).plus(n).monday for n in range(WEEKS)]
+    until = mondays[-1] + 7 * DAY
     follow_up: Minutes = defaultdict(lambda: defaultdict(lambda: [0] * WEEKS))
     with connection.cursor() as cursor:
         told: dict[str, Any] = {
             "clinic": clinic_id, "clinics": [clinic_id], "programmes": None, "states": ["approved"], "most": None,
-            "today": today, "on": today, "until": mondays[-1] + 7 * DAY, "ladder": _LADDER,
+            "today": today, "on": today, "first": first, "until": until, "ladder": _LADDER,
+            **calendar_from(today - LEAD * DAY, until),
         }  # fmt: skip
         cursor.execute(statement("forecast").replace("/* whom */", statement("candidates")), told)
         for programme_id, profession, monday, minutes in cursor.fetchall():
