@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from tasks.models import Certainty, Rule, Shares
 from tasks.programme_text import ProgrammeText, StepText
+from tasks.recurrence import HARD_MIN
 
 NAME_MAX, SOURCE_MAX, STEPS_MAX, CODES_MAX = 80, 200, 20, 30
 MONTHS_MAX = 60  # five years in all: as far as the plans' calendar reaches (tasks/actions/plans.py)
@@ -22,7 +23,6 @@ OPENS_MAX = CLOSES_MAX = 365
 MINUTES_MAX = 480
 DRUGS_MAX = 30
 LEAD_MAX = 60
-HARD_MIN = 7  # moved back to a working day, it must still come after the one before, also about Easter
 ICPC2 = re.compile(r"[A-Z]\d\d")
 SLUG = re.compile(r"[a-z0-9-]{1,40}")
 

@@ -18,6 +18,9 @@ INTERVAL, YEAR, ONCE = "interval", "year", "once"
 GRACE = 12  # the part of an interval that an occasion may come late and still count as on time
 SLACK = 1.25  # intervals without anything done before somebody counts as without follow-up
 _YEAR_DAYS = 365
+HARD_MIN = (
+    7  # days between hard deadlines: moved back to a working day, one must still come after the one before
+)
 
 
 @dataclass(frozen=True, slots=True)

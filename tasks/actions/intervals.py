@@ -13,7 +13,7 @@ from tasks.actions.changing import text_of
 from tasks.actions.occasions import rhythm_of
 from tasks.actions.plans import add_new_steps
 from tasks.models import FollowUpPlan, PlanEvent, PlanStep, PlanVerb, Programme, Rule
-from tasks.recurrence import Occasion, around, next_occasion
+from tasks.recurrence import HARD_MIN, Occasion, around, next_occasion
 from teams.models import Member, Profession
 from teams.permissions import Permission, require
 
@@ -37,7 +37,7 @@ def change_interval(
 
     What waits is due anew, counted from when it was last done, though not before today; a task that is open
     stays as it is. Raises PermissionDenied (others than doctors and nurses), PlanStep.DoesNotExist (another
-    clinic's, or of a plan that does not run), ValueError: "interval" (0, over five years, or of what is done once),
+    clinic's, or of a plan that does not run), ValueError: "interval" (0, over five years, under a week where nothing may slip, or of what is done once),
     "reason" (lacking, or too long).
     """
     require(by, Permission.PLAN_PATIENTS)
@@ -66,7 +66,8 @@ def _checked(plan_step: PlanStep, months: int | None, days: int | None) -> tuple
         return None, None
     months, days = months or 0, days or 0
     whole = 0 <= months <= MONTHS_MAX and 0 <= days <= DAYS_MAX and months + days > 0
-    if not whole or plan_step.step.rule == Rule.ONCE:
+    too_close = plan_step.step.hard and months == 0 and days < HARD_MIN
+    if not whole or too_close or plan_step.step.rule == Rule.ONCE:
         raise ValueError("interval")
     return months, days
 

@@ -177,6 +177,11 @@ def test_a_patients_own_interval_counts_from_what_was_done_last(
     for months, days in ((0, 0), (61, 0), (-1, 3), (0, 366)):
         with pytest.raises(ValueError, match="interval"):
             intervals.change_interval(row.pk, **own, months=months, days=days, reason="x")
+    Step.objects.filter(pk=row.step_id).update(hard=True)
+    with pytest.raises(ValueError, match="interval"):
+        intervals.change_interval(
+            row.pk, **own, months=0, days=6, reason="For tett for en frist som ikke kan glippe"
+        )
     with pytest.raises(PermissionDenied):
         intervals.change_interval(row.pk, **(own | {"by": solbakken.secretary}), months=2, days=0, reason="x")
 
