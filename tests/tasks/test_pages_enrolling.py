@@ -182,7 +182,8 @@ def test_the_chosen_plans_are_started_and_the_page_tells_how_it_goes(
     assert "4 planer er startet" in page
     assert "Diabetes type 2" in page
     assert "færre" not in page
-    assert 'href="/team/"' in page
+    for path in ("/team/", "/pasienter/mangler/", "/programmer/"):
+        assert f'class="ds-button" data-variant="secondary" href="{path}"' in page, path
     assert FollowUpPlan.objects.filter(programme=approved["diabetes2"], state="active").count() == 4
     assert FollowUpPlan.objects.count() == 4
     row = leader.get("/planforslag/").content.decode()
