@@ -132,14 +132,25 @@ class Plans:
     def _start(self, programme: ApprovedProgramme, patient: Followed, starts: dt.date) -> None:
         rng, gone_on = self.rng, patient.gone_on
         pk = self.ids.next(PlanRow)
-        state, ended, reason = ACTIVE, None, ""
+        state, ended, reason, ended_as = ACTIVE, None, "", ""
         if programme.by_condition and rng.random() < DECLINE_SHARE:
-            state, ended, reason = DECLINED, starts + rng.randrange(2) * DAY, "Ønsker ikke innkalling"
+            state, ended, reason, ended_as = (
+                DECLINED, starts + rng.randrange(2) * DAY, "Ønsker ikke innkalling", "person",
+            )  # fmt: skip
         elif gone_on:
-            state, ended, reason = STOPPED, gone_on, "død" if patient.row.deceased_on else "ute av listen"
+            reason, ended_as = "død" if patient.row.deceased_on else "ute av listen", "gone"
+            state, ended = STOPPED, gone_on
         self.plans.append(
             PlanRow(
-                pk, self.work.roster.clinic_id, patient.row.id, programme.id, state, starts, ended, reason
+                pk,
+                self.work.roster.clinic_id,
+                patient.row.id,
+                programme.id,
+                state,
+                starts,
+                ended,
+                reason,
+                ended_as,
             )
         )
         for step in programme.steps:

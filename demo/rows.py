@@ -122,6 +122,7 @@ class PlanRow(NamedTuple):
     starts_on: dt.date
     ended_on: dt.date | None
     end_reason: str
+    ended_as: str
 
 
 class PlanStepRow(NamedTuple):

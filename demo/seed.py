@@ -30,7 +30,7 @@ from demo.work import NIGHT, Work
 from demo.write import foreign_keys_checked_at_the_end, reserve_ids, write
 from reports.actions import close_weeks, draw_charts
 from reports.models import WeeklyReport
-from tasks.actions.discharges import follow_discharges
+from tasks.actions.discharges import NEWS, follow_discharges
 from tasks.actions.nightly import allocate_tasks, open_due_tasks, remake_usual_minutes
 from tasks.actions.occasions import rhythm_of
 from tasks.actions.programmes import approve_programme, propose_programmes
@@ -191,7 +191,7 @@ def _finish(histories: list[History], today: dt.date, seeded: Seeded) -> None:
 
 
 def _came_home(now: dt.datetime) -> None:
-    """Stays that ended more than four days ago were noted when follow-up after them was not approved yet."""
+    """Stays of before were noted when follow-up after them was not approved yet."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO patients_discharge (clinic_id, patient_id, encounter_id, hospital, department, discharged_on, at,"
@@ -199,7 +199,7 @@ def _came_home(now: dt.datetime) -> None:
             " SELECT DISTINCT ON (patient_id, ends_at::date) clinic_id, patient_id, id, '', department, ends_at::date,"
             " ends_at, false FROM patients_encounter WHERE act_class = 'IMP' AND ends_at BETWEEN %s AND %s"
             " ORDER BY patient_id, ends_at::date, id",
-            [now - 60 * DAY, now - 4 * DAY],
+            [now - 60 * DAY, now - NEWS],
         )
 
 

@@ -96,6 +96,26 @@ def first_occasion(
     return around(rhythm, first_on or starts_on + dt.timedelta(days=wait))
 
 
+def anew(
+    old: Rhythm, new: Rhythm, *, due_on: dt.date, last_done_on: dt.date | None, today: dt.date
+) -> Occasion:
+    """A waiting occasion when its rhythm changes from `old` to `new`.
+
+    It counts from what it was counted from: when it was last done, or (cancelled, or chosen by somebody) one old interval
+    before it. Of what was never done, it comes no later than one new interval from today. Never before today, if
+    it was not late already; where the interval is the same, only its window is another.
+    """
+    if (old.months, old.days, old.rule) == (new.months, new.days, new.rule) or ONCE in (old.rule, new.rule):
+        return around(new, due_on)
+    if last_done_on is None:
+        latest = next_occasion(new, after=today).due_on
+        return around(new, min(due_on, latest))
+    by_rule = abs((next_occasion(old, after=last_done_on).due_on - due_on).days) <= HARD_MIN
+    counted_from = last_done_on if by_rule else max(last_done_on, due_on - dt.timedelta(days=old.length))
+    occasion = next_occasion(new, after=counted_from)
+    return occasion if occasion.due_on >= today else around(new, min(due_on, today))
+
+
 def around(rhythm: Rhythm, day: dt.date) -> Occasion:
     """The occasion that is due about `day`: on a working day, and of a yearly one, in that year."""
     due = working_day_on_or_before(day) if rhythm.hard else working_day_on_or_after(day)

@@ -17,7 +17,8 @@ WITHIN = 30  # days
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A plan step's next occasion. `shares` as in Step; `length` is its interval in days."""
+    """A plan step's next occasion. `shares` as in Step; `length` is its interval in days; `yearly` is what is done once
+    every calendar year, and so not before New Year."""
 
     id: int
     opens_on: dt.date
@@ -25,6 +26,7 @@ class Waiting:
     shares: str
     hard: bool
     length: int
+    yearly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def coming_visits(occasions: Iterable[Waiting], *, today: dt.date) -> list[Visit
         night = max(today, min(o.opens_on for o in left))
         first = next(o for o in left if o.opens_on <= night)
         alone = (night, first.shares) in made or not first.shares or first.hard
-        along = [first] if alone else [o for o in left if goes_along(first, o)]
+        along = [first] if alone else [o for o in left if goes_along(first, o, night)]
         if not alone:
             made.add((night, first.shares))
         left = [o for o in left if o not in along]
@@ -57,12 +59,13 @@ def coming_visits(occasions: Iterable[Waiting], *, today: dt.date) -> list[Visit
     return sorted(visits, key=lambda visit: (visit.due_on, visit.ids))
 
 
-def goes_along(first: Waiting, other: Waiting) -> bool:
-    """May `other` be done in the visit that `first` opens?"""
+def goes_along(first: Waiting, other: Waiting, night: dt.date) -> bool:
+    """May `other` be done in the visit that `first` opens that night?"""
     apart = abs((other.due_on - first.due_on).days)
     return other is first or (
         first.shares == other.shares != ""
         and not first.hard
         and not other.hard
         and apart <= min(WITHIN, other.length // 2)
+        and not (other.yearly and night.year < other.due_on.year)
     )

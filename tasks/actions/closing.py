@@ -274,5 +274,5 @@ def _gone(task: Task, how: _How) -> None:
     note_gone(task.patient_id or 0, by=how.by, at=how.at, **day)
     run_sql("end_plans", {
         "now": how.at, "today": how.today, "patient": task.patient_id, "by": how.by.pk, "stays": STAYS,
-        "plans": None, "state": "", "reason": "",
+        "plans": None, "state": "", "ended_as": "", "reason": "",
     })  # fmt: skip

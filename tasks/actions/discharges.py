@@ -79,22 +79,23 @@ def take_back_discharge(discharge_id: int, *, by: Member, at: dt.datetime, reaso
 
 
 def follow_discharges(*, now: dt.datetime) -> int:
-    """Stays that imports told of and that ended lately, for all clinics: noted, and followed. Returns how many.
+    """Stays that imports told of and that ended lately, for all clinics: noted, and followed. How many were followed.
 
-    Two statements; safe to run at any time, twice too. A patient's stays that ended on one day are one discharge.
+    So are those noted lately, by hand too, before a doctor had approved what then is to be done. Four statements;
+    safe to run at any time, twice too. A patient's stays that ended on one day are one discharge.
     """
     with jobs_scope():
         today = oslo_date(now)
         told = {"now": now, "since": now - NEWS, "stays": list(STAYS)}
-        found = [row[0] for row in run_sql("discharges", told)]
-        if found:
-            _start(found, by=None, at=now, today=today)
-        return len(found)
+        run_sql("discharges", told)
+        return _start(None, by=None, at=now, today=today)
 
 
-def _start(discharges: list[int], *, by: Member | None, at: dt.datetime, today: dt.date) -> None:
-    """A plan for each in the clinic's programme, if one is approved, and its tasks."""
-    told = {"discharges": discharges, "by": by.pk if by else None, "at": at, "today": today}
+def _start(discharges: list[int] | None, *, by: Member | None, at: dt.datetime, today: dt.date) -> int:
+    """A plan for each (None: for all noted lately that have none) in the clinic's programme, if one is approved."""
+    told = {"discharges": discharges, "by": by.pk if by else None, "at": at, "since": at - NEWS}
     calendar = calendar_from(today - LATELY, today + 400 * DAY)
-    run_sql("follow_discharges", {**told, **calendar})
-    open_due(now=at, today=today)
+    found = int(run_sql("follow_discharges", {**told, **calendar})[0][0])
+    if found:
+        open_due(now=at, today=today)
+    return found

@@ -151,6 +151,7 @@ def _start_some(run_id: int, clinic_id: int, *, now: dt.datetime) -> bool:
             on=today,
             at=now,
             most=AT_A_TIME,
+            run=run_id,
         )
         done = {"done": F("done") + started, "attempts": 0}
         if not started:

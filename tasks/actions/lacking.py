@@ -8,10 +8,10 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from tasks.actions.plans import decline_programme, enrol, stop_plan
+from tasks.actions.plans import decline_programme, enrol, stop_many
 from tasks.models import FollowUpPlan
-from tasks.queries.patients import UNDONE
 from teams.models import Member
 from teams.permissions import Permission, require
 
@@ -19,11 +19,12 @@ Pair = tuple[int, int]  # patient, programme
 
 
 class Begun(NamedTuple):
-    """A plan that was started, and what it was before: its state (empty: there was none) and why that ended."""
+    """A plan that was started, and what it was before: its state (empty: there was none) and how and why that ended."""
 
     plan_id: int
     state: str
     reason: str
+    ended_as: str
 
 
 @transaction.atomic
@@ -39,9 +40,10 @@ def start_chosen(
         enrol(programme_id, patients, by=by, on=on, at=at, first_on=first_on)
     running = [p for p in _plans(pairs, by) if p.state == FollowUpPlan.State.ACTIVE]
     return [
-        Begun(plan.pk, was.state if was else "", was.end_reason if was else "")
+        Begun(plan.pk, was.state, was.end_reason, was.ended_as) if was else Begun(plan.pk, "", "", "")
         for plan in running
-        if (was := before.get((plan.patient_id, plan.programme_id))) is None or was.state != plan.state
+        for was in [before.get((plan.patient_id, plan.programme_id))]
+        if was is None or was.state != plan.state
     ]
 
 
@@ -68,7 +70,10 @@ def undo_started(begun: Collection[Begun], *, by: Member, on: dt.date, at: dt.da
             told = {"on": on, "at": at, "reason": each.reason}
             decline_programme(plan.programme_id, [plan.patient_id], by=by, **told)  # type: ignore[arg-type]
         else:
-            stop_plan(plan.pk, by=by, on=on, at=at, reason=each.reason or UNDONE)
+            # As it was before, if there was one; of one that was new, nobody has decided anything.
+            told = {"on": on, "at": at, "reason": each.reason or _("Oppstarten ble tatt tilbake")}
+            ended_as = FollowUpPlan.EndedAs(each.ended_as or FollowUpPlan.EndedAs.PROGRAMME)
+            stop_many([plan.pk], "stopped", by=by, ended_as=ended_as, **told)  # type: ignore[arg-type]
     return len(running)
 
 

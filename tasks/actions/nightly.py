@@ -27,7 +27,15 @@ log = logging.getLogger(__name__)
 CLINICS_AT_A_TIME = 25
 BEGINS = dt.timedelta(hours=4)  # config/celery.py
 # The statement that also ends what somebody in particular asks for (tasks/actions/plans.py).
-NOBODY: dict[str, Any] = {"patient": None, "by": None, "stays": [], "plans": None, "state": "", "reason": ""}
+NOBODY: dict[str, Any] = {
+    "patient": None,
+    "by": None,
+    "stays": [],
+    "plans": None,
+    "state": "",
+    "ended_as": "",
+    "reason": "",
+}
 KEEP_CHANGES = dt.timedelta(days=30)
 LATELY = dt.timedelta(days=180)  # what medians are taken of
 

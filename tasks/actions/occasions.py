@@ -62,7 +62,7 @@ def restore_many(stood: Mapping[int, Mapping[str, str | None]]) -> int:
         PlanStep.objects.bulk_update(rows, NEXT)
     if once := [row.plan_id for row in rows if row.step.rule == Rule.ONCE]:
         finished = FollowUpPlan.objects.filter(pk__in=once, state=FollowUpPlan.State.FINISHED)
-        finished.update(state=FollowUpPlan.State.ACTIVE, ended_on=None)
+        finished.update(state=FollowUpPlan.State.ACTIVE, ended_on=None, ended_as="")
     return len(rows)
 
 
@@ -106,7 +106,7 @@ def _finish(ended: Collection[PlanStep], today: dt.date) -> None:
     )
     plans = list(done.select_for_update(of=("self",)))
     FollowUpPlan.objects.filter(pk__in=[plan.pk for plan in plans]).update(
-        state=FollowUpPlan.State.FINISHED, ended_on=today
+        state=FollowUpPlan.State.FINISHED, ended_on=today, ended_as=FollowUpPlan.EndedAs.DONE
     )
     PlanEvent.objects.bulk_create(
         PlanEvent(clinic_id=plan.clinic_id, plan=plan, verb=PlanVerb.FINISH, at=midnight(today))

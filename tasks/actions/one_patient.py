@@ -16,7 +16,6 @@ from tasks.actions.intervals import change_interval
 from tasks.actions.opening import open_due
 from tasks.actions.plans import decline_programme, enrol, resume_plan, stop_plan
 from tasks.models import FollowUpPlan, PlanStep
-from tasks.presenters.plans import GONE
 from tasks.queries.patient import latest_event
 from teams.calendar import oslo_date
 from teams.models import Member
@@ -83,7 +82,7 @@ def resume_after_gone(patient_id: int, *, by: Member, at: dt.datetime) -> int:
     """
     require(by, Permission.PLAN_PATIENTS)
     rows = FollowUpPlan.objects.visible_to(by).filter(
-        patient=patient_id, state="stopped", end_reason__in=GONE, discharge=None, programme__state="approved"
+        patient=patient_id, ended_as=FollowUpPlan.EndedAs.GONE, discharge=None, programme__state="approved"
     )
     told: dict[str, Any] = {"by": by, "on": oslo_date(at), "at": at, "reason": _("Følges opp her igjen")}
     return sum(resume_plan(plan.pk, **told) for plan in rows.order_by("pk"))

@@ -28,7 +28,7 @@ class NotApproved(Exception):
 
 @transaction.atomic
 def start_plans(programme_id: int, *, by: Member, on: dt.date, at: dt.datetime | None = None) -> int:
-    """Start a plan for everybody whom the programme is for and who never had one in it. Returns how many.
+    """Start a plan for everybody whom the programme is for and who lacks one in it. Returns how many.
 
     First occasions lie within an interval, each patient's on their own day of the year (`recurrence.phase`). A second
     call starts only what is missing. Raises PermissionDenied, NotApproved, Programme.DoesNotExist (another clinic's).
@@ -84,10 +84,12 @@ def enrol_candidates(
     on: dt.date,
     at: dt.datetime | None = None,
     most: int | None = None,
+    run: int | None = None,
 ) -> int:
-    """Start a plan for everybody whom approved programmes are for and who never had one in them. One statement.
+    """Start a plan for everybody whom approved programmes are for and who lacks one. One statement.
 
-    Of all clinics when `clinics` is None (in a scope that sees them), at most `most` plans. Returns how many.
+    Of all clinics when `clinics` is None (in a scope that sees them), at most `most` plans; their events keep the
+    PlanRun. Returns how many.
     """
     told = {
         "clinics": clinics,
@@ -95,7 +97,7 @@ def enrol_candidates(
         "most": most,
         "states": [Programme.State.APPROVED.value],
     }
-    return _enrol(statement("candidates"), told, by=by, on=on, at=at)[0]
+    return _enrol(statement("candidates"), told | {"run": run}, by=by, on=on, at=at)[0]
 
 
 def add_new_steps(programme: Programme, *, by: Member, on: dt.date) -> int:
@@ -128,7 +130,13 @@ def _enrol(
 ) -> tuple[int, int]:
     """How many plans, and how many first occasions. `whom` is the statement that names them, `told` its parameters."""
     calendar = calendar_from(on, (first_on or on) + _AHEAD)
-    told |= {"on": on, "at": at or midnight(on), "by": by.pk if by else None, "reason": reason}
+    told |= {
+        "run": None,
+        "on": on,
+        "at": at or midnight(on),
+        "by": by.pk if by else None,
+        "reason": reason,
+    } | told
     told |= {"first_on": first_on, "more": more, **calendar}
     with connection.cursor() as cursor:
         cursor.execute(statement("enrol").replace("/* whom */", whom), told)
@@ -164,11 +172,13 @@ def decline_programme(
     stop_many(
         running, "declined", by=by, on=on, at=at, reason=reason or str(FollowUpPlan.State.DECLINED.label)
     )
-    FollowUpPlan.objects.filter(pk__in=ended).update(state="declined", ended_on=on, end_reason=reason)
+    FollowUpPlan.objects.filter(pk__in=ended).update(
+        state="declined", ended_as="person", ended_on=on, end_reason=reason
+    )
     new = FollowUpPlan.objects.bulk_create(
         FollowUpPlan(
             clinic_id=programme.clinic_id, patient=patient, programme=programme, state="declined",
-            starts_on=on, ended_on=on, end_reason=reason,
+            ended_as="person", starts_on=on, ended_on=on, end_reason=reason,
         )
         for patient in patients
         if patient.pk not in had
@@ -179,7 +189,7 @@ def decline_programme(
 
 @transaction.atomic
 def stop_plan(plan_id: int, *, by: Member, on: dt.date, at: dt.datetime, reason: str) -> None:
-    """The plan runs no more, and what is open of it ends as not needed.
+    """The plan runs no more, as somebody decided for the patient, and what is open of it ends as not needed.
 
     Raises PermissionDenied, FollowUpPlan.DoesNotExist (another clinic's, or not running), ValueError("reason").
     """
@@ -191,11 +201,12 @@ def stop_plan(plan_id: int, *, by: Member, on: dt.date, at: dt.datetime, reason:
 
 @transaction.atomic
 def stop_plans_of(programme_id: int, *, by: Member, on: dt.date, at: dt.datetime, reason: str) -> int:
-    """Every running plan of the programme stops. Returns how many. Raises as `stop_plan`."""
+    """Every running plan of the programme stops; nobody decided that of a patient. Returns how many. Raises as `stop_plan`."""
     require(by, Permission.APPROVE_PROGRAMMES)
     plans = FollowUpPlan.objects.visible_to(by).filter(programme=programme_id, state="active").order_by("pk")
     ids = list(plans.select_for_update().values_list("pk", flat=True))
-    stop_many(ids, "stopped", by=by, on=on, at=at, reason=text_of("reason", reason, most=120, needed=True))
+    reason = text_of("reason", reason, most=120, needed=True)
+    stop_many(ids, "stopped", by=by, on=on, at=at, reason=reason, ended_as=FollowUpPlan.EndedAs.PROGRAMME)
     return len(ids)
 
 
@@ -220,7 +231,8 @@ def decline(plan: FollowUpPlan, *, by: Member, at: dt.datetime, on: dt.date, rea
     ids = list(waiting.order_by("pk").values_list("pk", flat=True))
     waiting.update(waiting=False)
     plan.state, plan.ended_on, plan.end_reason = FollowUpPlan.State.DECLINED, on, reason[:120]
-    plan.save(update_fields=["state", "ended_on", "end_reason"])
+    plan.ended_as = FollowUpPlan.EndedAs.PERSON
+    plan.save(update_fields=["state", "ended_on", "end_reason", "ended_as"])
     _note([plan.pk], PlanVerb.DECLINE, by=by, at=at, reason=reason)
     return ids
 
@@ -228,14 +240,21 @@ def decline(plan: FollowUpPlan, *, by: Member, at: dt.datetime, on: dt.date, rea
 def take_back_declined(plan_id: int, waiting: Collection[int], *, by: Member, at: dt.datetime) -> None:
     """The plan runs again, as before `decline`."""
     FollowUpPlan.objects.filter(pk=plan_id).update(
-        state=FollowUpPlan.State.ACTIVE, ended_on=None, end_reason=""
+        state=FollowUpPlan.State.ACTIVE, ended_on=None, end_reason="", ended_as=""
     )
     PlanStep.objects.filter(pk__in=waiting).update(waiting=True)
     _note([plan_id], PlanVerb.RESUME, by=by, at=at, reason=_("Angret"))
 
 
 def stop_many(
-    plan_ids: Collection[int], state: str, *, by: Member, on: dt.date, at: dt.datetime, reason: str
+    plan_ids: Collection[int],
+    state: str,
+    *,
+    by: Member,
+    on: dt.date,
+    at: dt.datetime,
+    reason: str,
+    ended_as: FollowUpPlan.EndedAs = FollowUpPlan.EndedAs.PERSON,
 ) -> None:
     """These running plans end, as `state`, and what is open of them. One statement, or none."""
     if plan_ids:
@@ -245,6 +264,7 @@ def stop_many(
             "by": by.pk,
             "plans": list(plan_ids),
             "state": state,
+            "ended_as": ended_as.value,
             "reason": reason,
         }
         run_sql("end_plans", {**told, "patient": None, "stays": []})

@@ -107,6 +107,7 @@ def _approve(programme: Programme, *, by: Member, at: dt.datetime) -> None:
     text, first = next_text(programme), programme.approved_at is None
     sound(text, kinds=set(TaskKind.objects.values_list("slug", flat=True)))
     was_in_force = programme.state == State.APPROVED
+    before = {step.pk: step for step in programme.steps.filter(retired=False)}
     if not first:
         _keep_version(programme)
         programme.version += 1
@@ -120,7 +121,7 @@ def _approve(programme: Programme, *, by: Member, at: dt.datetime) -> None:
     _write_version(programme, text)
     follow_codes(text.icpc2, by=by)
     if was_in_force:
-        follow_new_version(programme.pk, by=by, on=oslo_date(at))
+        follow_new_version(programme.pk, before, by=by, on=oslo_date(at))
 
 
 def _keep_version(programme: Programme) -> None:

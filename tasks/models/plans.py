@@ -20,6 +20,17 @@ class FollowUpPlan(models.Model):
         DECLINED = "declined", _("takket nei")
         FINISHED = "finished", _("fullført")
 
+    class EndedAs(models.TextChoices):
+        """Why a plan runs no more. What nobody decided about the patient leaves them without follow-up (LACKING)."""
+
+        RUNNING = "", _("i gang")
+        PERSON = "person", _("bestemt for pasienten")
+        DONE = "done", _("fullført")
+        GONE = "gone", _("død, ute av listen eller på institusjon")
+        PROGRAMME = "set", _("gjaldt ikke pasienten: programmet, eller en oppstart som ble angret")
+
+    LACKING = (EndedAs.GONE, EndedAs.PROGRAMME)
+
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
     patient = models.ForeignKey(
         Patient, models.PROTECT, related_name="plans", db_constraint=False, db_index=False
@@ -29,6 +40,9 @@ class FollowUpPlan(models.Model):
     starts_on = models.DateField(_("fra"))
     ended_on = models.DateField(_("til"), null=True, blank=True)
     end_reason = models.CharField(_("årsak"), max_length=120, blank=True)
+    ended_as = models.CharField(
+        _("hvorfor den endte"), max_length=6, choices=EndedAs.choices, blank=True, default="", db_default=""
+    )
     discharge = models.ForeignKey(
         Discharge,
         models.PROTECT,
@@ -55,6 +69,13 @@ class FollowUpPlan(models.Model):
                 condition=Q(state="active", ended_on__isnull=True)
                 | (~Q(state="active") & Q(ended_on__isnull=False)),
                 name="plan_ended_on_iff_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="active", ended_as="")
+                | Q(state="declined", ended_as="person")
+                | Q(state="finished", ended_as__in=["done", "set"])
+                | Q(state="stopped", ended_as__in=["person", "gone", "set"]),
+                name="plan_ended_as_tells_why",
             ),
         ]
         indexes = [

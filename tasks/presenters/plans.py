@@ -13,7 +13,6 @@ from tasks.models import Certainty, FollowUpPlan, PlanEvent, PlanStep, PlanVerb,
 
 COLOURS = {Certainty.SOURCED: "success", Certainty.GENERAL: "warning", Certainty.DERIVED: "warning"}
 # What a plan says that it was stopped for when the patient was gone (tasks/sql/end_plans.sql).
-GONE = ("død", "ute av listen", "på institusjon")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +182,7 @@ def _card(plan: FollowUpPlan, events: list[PlanEvent], codes: frozenset[str], dr
         for_nothing=running and programme.by_condition and not why_fits(programme, codes, {}, drugs),
         once=once,
         resumable=not running and not once and programme.state == Programme.State.APPROVED,
-        gone=plan.state == FollowUpPlan.State.STOPPED and plan.end_reason in GONE,
+        gone=plan.ended_as == FollowUpPlan.EndedAs.GONE,
     )
 
 

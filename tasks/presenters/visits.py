@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from tasks.models import FollowUpPlan, PlanStep, Shares, Step
+from tasks.models import FollowUpPlan, PlanStep, Rule, Shares, Step
 from tasks.recurrence import Occasion, lead
 from tasks.visits import Visit, Waiting, coming_visits
 
@@ -47,8 +47,9 @@ def _waiting(each: PlanStep) -> Waiting:
         else (each.step.interval_months, each.step.interval_days)
     )
     return Waiting(
-        each.pk, each.opens_on, each.due_on, each.step.shares, each.step.hard, months * 365 // 12 + days
-    )
+        each.pk, each.opens_on, each.due_on, each.step.shares, each.step.hard, months * 365 // 12 + days,
+        yearly=each.step.rule == Rule.CALENDAR_YEAR and not own,
+    )  # fmt: skip
 
 
 def _visit(visit: Visit, parts: list[PlanStep], before: Mapping[int, list[Step]]) -> NextVisit:

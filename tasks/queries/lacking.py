@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from django.db import connection
 
-from tasks.queries.patients import BY_FAMILY, BY_GIVEN, STOPPED_BY_ITSELF
+from tasks.queries.patients import BY_FAMILY, BY_GIVEN
 from tasks.recurrence import SLACK
 from tasks.segment import NOBODY, member_of, number_of
 from tasks.statements import statement
@@ -75,7 +75,7 @@ def lacking(member: Member, wanted: Lack, *, today: dt.date, after: int | None =
     """Fifty of the clinic's patients in the order of their names, after this one. One query."""
     told: dict[str, Any] = {
         "clinics": [member.clinic_id], "today": today, "until": today + AHEAD * DAY, "within": WITHIN, "slack": SLACK,
-        "by_itself": list(STOPPED_BY_ITSELF), "programme": wanted.programme, "reason": wanted.reason,
+        "programme": wanted.programme, "reason": wanted.reason,
         "doctor": wanted.doctor if isinstance(wanted.doctor, int) else None,
         "no_doctor": wanted.doctor == NOBODY, "after": after, "limit": PAGE + 1,
     }  # fmt: skip

@@ -20,9 +20,6 @@ from teams.models import Member
 PAGE = 50
 MANY_DRUGS = 4
 HOME_WITHIN = 30  # days: recently discharged
-# Plans that nobody decided to stop: whoever is back has none, and nobody said no.
-UNDONE = "angret"
-STOPPED_BY_ITSELF = ("ute av listen", "død", "på institusjon", UNDONE)
 # In the very words that its index is made of.
 BY_FAMILY, BY_GIVEN = (
     NameOrder.template % {"function": NameOrder.function, "expressions": f"pt.{column}"}
@@ -145,7 +142,7 @@ _RANKS = {
 _PLANS = "SELECT p.patient_id FROM tasks_followupplan p WHERE p.clinic_id = %(clinic)s AND p.programme_id = %(programme)s"
 _STANDING = {
     LACKING: f"""{_ALIVE} AND pt.institution_on IS NULL
-        AND pt.id NOT IN ({_PLANS} AND NOT (p.state = 'stopped' AND p.end_reason = ANY(%(by_itself)s)))
+        AND pt.id NOT IN ({_PLANS} AND p.ended_as NOT IN ('gone', 'set'))
         AND EXISTS (
             SELECT FROM tasks_programme pr
             WHERE pr.id = %(programme)s AND pr.clinic_id = %(clinic)s AND pr.by_condition AND NOT pr.on_discharge
@@ -178,7 +175,7 @@ def _statement(
             clauses.append(clause)
             needed = needed | parts
     if segment.programme:
-        asked |= {"programme": segment.programme, "by_itself": list(STOPPED_BY_ITSELF)}
+        asked |= {"programme": segment.programme}
         clauses.append(_STANDING[segment.standing or RUNNING])
         needed = needed | ({"conditions", "drugs"} if segment.standing == LACKING else set())
     ctes = [f"{name} AS MATERIALIZED ({statement(f'patient_{name}')})," for name in sorted(needed)]

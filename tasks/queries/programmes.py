@@ -101,7 +101,8 @@ WITH told AS (
         ON m.drugs >= told.min_drugs AND told.min_drugs > 0 AND told.icpc2 = '{}'
 )
 SELECT fits.id, count(*), count(*) FILTER (WHERE NOT EXISTS (
-    SELECT FROM tasks_followupplan f WHERE f.patient_id = pt.id AND f.programme_id = fits.id))
+    SELECT FROM tasks_followupplan f
+    WHERE f.patient_id = pt.id AND f.programme_id = fits.id AND f.ended_as NOT IN ('gone', 'set')))
 FROM fits JOIN patients_patient pt ON pt.id = fits.patient_id
 WHERE pt.deceased_on IS NULL AND pt.moved_on IS NULL AND pt.institution_on IS NULL
 GROUP BY fits.id

@@ -1,6 +1,6 @@
--- Whom programmes (`states`) are for and who never had a plan in them: of all clinics, or of `clinics` and `programmes`
--- alone; at most `most` (null: all). Alive, on the list, not in an institution; with one of the programme's conditions, or
--- at least its number of drugs in use. A plan declined, stopped or finished is kept as it is.
+-- Whom programmes (`states`) are for and who have no plan in them, nor a decision about one (FollowUpPlan.LACKING): of all
+-- clinics, or of `clinics` and `programmes` alone; at most `most` (null: all). Alive, on the list, not in an institution; with one of the programme's conditions, or
+-- at least its number of drugs in use. A plan that was declined, finished, or stopped for the patient is kept as it is.
 SELECT p.clinic_id, p.id AS programme_id, pt.id AS patient_id
 FROM tasks_programme p
 JOIN LATERAL (
@@ -17,6 +17,9 @@ WHERE p.state = ANY(%(states)s) AND p.by_condition AND NOT p.on_discharge
   AND (%(clinics)s::bigint[] IS NULL OR p.clinic_id = ANY(%(clinics)s::bigint[]))
   AND (%(programmes)s::bigint[] IS NULL OR p.id = ANY(%(programmes)s::bigint[]))
   AND pt.deceased_on IS NULL AND pt.moved_on IS NULL AND pt.institution_on IS NULL
-  AND NOT EXISTS (SELECT FROM tasks_followupplan f WHERE f.patient_id = pt.id AND f.programme_id = p.id)
+  AND NOT EXISTS (
+      SELECT FROM tasks_followupplan f
+      WHERE f.patient_id = pt.id AND f.programme_id = p.id AND f.ended_as NOT IN ('gone', 'set')
+  )
 ORDER BY p.clinic_id, p.id, pt.id
 LIMIT %(most)s::bigint

@@ -1,8 +1,8 @@
 -- Stops plans and cancels what was open of them. Of those who have died, left the list or live in an institution (which
 -- then has the duty, § 29), for all clinics; for one patient (`patient`, when somebody says so, `by`) who is dead or gone
--- all that is open ends, but the kinds that stay to be done (`stays`). Or of `plans`, as `state` and for the `reason` given.
+-- all that is open ends, but the kinds that stay to be done (`stays`). Or of `plans`, as `state`, `ended_as` and for the `reason` given.
 WITH gone AS (
-    SELECT p.id AS plan_id, p.clinic_id, p.patient_id, 'stopped' AS state,
+    SELECT p.id AS plan_id, p.clinic_id, p.patient_id, 'stopped' AS state, 'gone' AS ended_as,
            CASE WHEN pt.deceased_on IS NOT NULL THEN 'død' WHEN pt.moved_on <= %(today)s THEN 'ute av listen'
                 ELSE 'på institusjon' END AS reason,
            CASE WHEN pt.deceased_on IS NOT NULL THEN 'dead' WHEN pt.moved_on <= %(today)s THEN 'moved'
@@ -15,11 +15,11 @@ WITH gone AS (
       AND (pt.deceased_on IS NOT NULL OR pt.moved_on <= %(today)s OR pt.institution_on <= %(today)s)
       AND (%(patient)s::bigint IS NULL OR pt.id = %(patient)s)
     UNION ALL
-    SELECT p.id, p.clinic_id, p.patient_id, %(state)s, %(reason)s,
+    SELECT p.id, p.clinic_id, p.patient_id, %(state)s, %(ended_as)s, %(reason)s,
            CASE %(state)s WHEN 'declined' THEN 'declined' ELSE 'not_needed' END, %(today)s
     FROM tasks_followupplan p WHERE p.id = ANY(%(plans)s::bigint[]) AND p.state = 'active'
 ), stopped AS (
-    UPDATE tasks_followupplan p SET state = gone.state, ended_on = gone_on, end_reason = left(reason, 120)
+    UPDATE tasks_followupplan p SET state = gone.state, ended_as = gone.ended_as, ended_on = gone_on, end_reason = left(reason, 120)
     FROM gone WHERE p.id = gone.plan_id
 ), told AS (
     INSERT INTO tasks_planevent (clinic_id, plan_id, verb, by_id, at, reason)

@@ -3,7 +3,8 @@
 --   long      has a plan, and nothing of it was done within `slack` of its shortest intervals, the patient's own counted;
 --   apart     has next occasions of two plans within `ahead` days that may share a visit, more than `within` days apart;
 --   declined  said no to a programme, or somebody stopped the plan: a decision, and shown only when it is asked for.
--- A plan that stopped by itself (`by_itself`: who moved and came back) is no decision. One row for each patient after the
+-- A plan that ended without anybody's deciding it for the patient (FollowUpPlan.LACKING: who moved and came back) is no
+-- decision, also in a programme that people are enrolled in by hand. One row for each patient after the
 -- key, with every reason, beside how many have each reason; one row without an id where there are none.
 WITH on_list AS MATERIALIZED (
     SELECT pt.id, pt.clinic_id FROM patients_patient pt
@@ -33,7 +34,7 @@ WITH on_list AS MATERIALIZED (
     WHERE pr.by_condition AND pr.icpc2 = '{}' AND pr.min_drugs > 0
 ), plans AS (
     SELECT p.id, p.patient_id, p.programme_id, pr.name, p.state, p.starts_on, p.ended_on, p.end_reason,
-           p.state = 'declined' OR (p.state = 'stopped' AND p.end_reason <> ALL(%(by_itself)s)) AS decided
+           p.ended_as, p.ended_as = 'person' AS decided
     FROM tasks_followupplan p JOIN in_use pr ON pr.id = p.programme_id
     WHERE p.clinic_id = ANY(%(clinics)s) AND p.discharge_id IS NULL
 ), none AS (
@@ -41,7 +42,16 @@ WITH on_list AS MATERIALIZED (
         'programme', m.programme_id, 'name', m.name, 'codes', m.codes, 'drugs', m.drugs,
         'on', p.ended_on, 'why', p.end_reason) AS told
     FROM meant m LEFT JOIN plans p ON p.patient_id = m.patient_id AND p.programme_id = m.programme_id
-    WHERE p.id IS NULL OR (p.state = 'stopped' AND NOT p.decided)
+    WHERE p.id IS NULL OR p.ended_as IN ('gone', 'set')
+    UNION ALL
+    SELECT p.patient_id, 'none', ARRAY[p.programme_id], jsonb_build_object(
+        'programme', p.programme_id, 'name', p.name, 'codes', '{}'::text[], 'drugs', 0,
+        'on', p.ended_on, 'why', p.end_reason)
+    FROM plans p
+    WHERE p.ended_as IN ('gone', 'set') AND NOT EXISTS (
+        SELECT FROM meant m WHERE m.patient_id = p.patient_id AND m.programme_id = p.programme_id)
+      -- Of a programme by condition, whoever has the condition no more does not need it.
+      AND NOT (SELECT pr.by_condition FROM in_use pr WHERE pr.id = p.programme_id)
 ), declined AS (
     SELECT p.patient_id, 'declined', ARRAY[p.programme_id], jsonb_build_object(
         'programme', p.programme_id, 'name', p.name, 'state', p.state, 'on', p.ended_on, 'why', p.end_reason,

@@ -25,6 +25,8 @@ WITH opening AS MATERIALIZED (
     WHERE abs(ps.due_on - first.due_on) <= least(%(within)s, CASE
         WHEN ps.interval_months IS NOT NULL THEN ps.interval_months * 365 / 12 + ps.interval_days
         ELSE s.interval_months * 365 / 12 + s.interval_days END / 2)
+      -- What is done once every calendar year is not done before New Year.
+      AND (s.rule <> 'year' OR ps.interval_months IS NOT NULL OR %(today)s >= date_trunc('year', ps.due_on))
 ), day AS (
     -- Not the past: what comes along is not late because something else is.
     SELECT patient_id, shares, greatest(min(due_on), %(today)s) AS due_on FROM visit GROUP BY patient_id, shares
@@ -57,12 +59,12 @@ WITH opening AS MATERIALIZED (
     LEFT JOIN patients_discharge d ON d.id = due.discharge_id
 ), led AS MATERIALIZED (
     SELECT nextval('tasks_task_id_seq') AS task_id, n.clinic_id, n.patient_id, n.task_id AS leads_to, n.origin, n.sender,
-           l.name, l.kind_id, l.hard, n.opens_on, greatest(c.before, n.opens_on) AS due_on, n.closes_on,
+           l.name, l.kind_id, l.hard, n.opens_on, greatest(coalesce(c.before, n.due_on - l.lead_days), n.opens_on) AS due_on, n.closes_on,
            coalesce(l.minutes, (k.minutes ->> k.professions[1])::int, 10) AS minutes
     FROM numbered n
     JOIN tasks_step l ON l.leads_to_id = n.step_id AND NOT l.retired
     JOIN tasks_taskkind k ON k.id = l.kind_id
-    JOIN unnest(%(days)s::date[], %(before)s::date[]) AS c (on_day, before) ON c.on_day = n.due_on - l.lead_days
+    LEFT JOIN unnest(%(days)s::date[], %(before)s::date[]) AS c (on_day, before) ON c.on_day = n.due_on - l.lead_days
 ), rows AS (
     SELECT task_id AS id, clinic_id, kind_id, name, patient_id, id AS plan_step_id, origin, sender, opens_on, due_on,
            closes_on, hard, CASE WHEN pair THEN decide_minutes ELSE minutes END AS planned_minutes,

@@ -32,12 +32,13 @@ def make_programme(cast: Cast, name: str = "Diabetes type 2", **fields: Any) -> 
 
 
 def make_plan(patient: Patient, programme: Programme, due: dt.date, **fields: Any) -> FollowUpPlan:
-    """A plan whose every step is due then, nothing done yet."""
+    """A plan whose every step is due then, nothing done yet; one that has ended did so by somebody's decision."""
+    ended_as = {"active": "", "finished": "done"}.get(fields.get("state", "active"), "person")
     done, waiting = fields.pop("done", None), fields.pop("waiting", True)
     own = fields.pop("own", {})
     plan: FollowUpPlan = FollowUpPlan.objects.create(
         clinic_id=patient.clinic_id, patient=patient, programme=programme,
-        **{"starts_on": due - 30 * DAY, **fields},
+        **{"starts_on": due - 30 * DAY, "ended_as": ended_as, **fields},
     )  # fmt: skip
     for step in programme.steps.all():
         PlanStep.objects.create(

@@ -86,6 +86,24 @@ def test_without_an_approved_programme_it_is_noted_and_opens_nothing(solbakken: 
     assert not Task.objects.exists()
 
 
+def test_what_was_noted_before_a_doctor_approved_opens_when_one_has(solbakken: Cast) -> None:
+    propose_programmes(solbakken.clinic.pk)
+    note(solbakken, make_patient(solbakken), discharged_on=MONDAY - DAY)
+    wrong = note(solbakken, make_patient(solbakken))
+    discharges.take_back_discharge(wrong.pk, by=solbakken.nurse, at=MORNING, reason="Feil pasient")
+    found = Programme.objects.get(clinic=solbakken.clinic, slug="utskrivning")
+    approve_programme(found.pk, by=solbakken.doctor, at=MORNING)
+    assert discharges.follow_discharges(now=MORNING + dt.timedelta(hours=2)) == 1
+    assert discharges.follow_discharges(now=MORNING + dt.timedelta(hours=3)) == 0
+    assert Task.objects.filter(plan_step__isnull=False).count() == 3
+
+
+def test_a_step_two_years_ahead_is_there(solbakken: Cast, approved: Programme) -> None:
+    approved.steps.filter(slug="kontroll").update(interval_months=24, interval_days=0)
+    note(solbakken, make_patient(solbakken))
+    assert FollowUpPlan.objects.get().steps.filter(waiting=True, due_on__year=2028).count() == 1
+
+
 def test_stays_that_an_import_told_of_are_followed_once(solbakken: Cast, approved: Programme) -> None:
     home = make_patient(solbakken)
     stay(home, MORNING - 2 * DAY)

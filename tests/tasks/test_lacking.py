@@ -107,7 +107,13 @@ def test_a_plan_that_stopped_by_itself_is_lacking_and_one_that_somebody_stopped_
     diabetes, other = make_programme(solbakken), make_programme(solbakken, "KOLS", icpc2=["R95"])
     back, stopped = with_condition(solbakken, "Tilbake"), with_condition(solbakken, "Stanset")
     make_plan(
-        back, diabetes, MONDAY, state="stopped", ended_on=dt.date(2026, 3, 1), end_reason="ute av listen"
+        back,
+        diabetes,
+        MONDAY,
+        state="stopped",
+        ended_on=dt.date(2026, 3, 1),
+        end_reason="ute av listen",
+        ended_as="gone",
     )
     make_plan(with_condition(solbakken, "Ferdig", "R95"), other, MONDAY, state="finished", ended_on=MONDAY)
     plan = make_plan(stopped, diabetes, MONDAY + DAY)
@@ -434,7 +440,7 @@ def test_another_clinics_programme_is_not_there_and_its_patient_is_passed_over(
     assert start_chosen([(stranger.pk, ours.pk)], **told) == []
     assert decline_chosen([(stranger.pk, ours.pk)], reason="x", **told) == 0
     plan = make_plan(stranger, theirs, MONDAY)
-    assert undo_started([Begun(plan.pk, "", "")], **told) == 0
+    assert undo_started([Begun(plan.pk, "", "", "")], **told) == 0
     assert FollowUpPlan.objects.get().state == "active"
 
 

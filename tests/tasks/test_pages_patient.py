@@ -83,7 +83,7 @@ def test_retired_steps_and_ended_plans_have_no_visit(solbakken: Cast, patient: P
     Step.objects.update(retired=True)
     assert next_visits(plans.all(), [], today=TODAY) == []
     Step.objects.update(retired=False)
-    FollowUpPlan.objects.update(state="stopped", ended_on=TODAY)
+    FollowUpPlan.objects.update(state="stopped", ended_as="person", ended_on=TODAY)
     assert next_visits(plans.all(), [], today=TODAY) == []
 
 

@@ -239,7 +239,15 @@ def test_a_programme_is_had_lacked_or_declined(solbakken: Cast) -> None:
     make_plan(has, diabetes, today())
     make_plan(declined, diabetes, today(), state="declined", ended_on=today())
     make_plan(stopped, diabetes, today(), state="stopped", ended_on=today(), end_reason="følges på sykehuset")
-    make_plan(back, diabetes, today(), state="stopped", ended_on=today(), end_reason="ute av listen")
+    make_plan(
+        back,
+        diabetes,
+        today(),
+        state="stopped",
+        ended_on=today(),
+        end_reason="ute av listen",
+        ended_as="gone",
+    )
     Patient.objects.filter(pk=home.pk).update(institution_on=today())
     give_drugs(solbakken.clinic, has, 4)
     nurse = logged_in(solbakken.nurse)

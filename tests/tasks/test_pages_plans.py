@@ -318,5 +318,5 @@ def test_a_plan_that_does_not_run_cannot_be_stopped(solbakken: Cast, plan: Follo
 
 def test_an_ended_plan_has_no_interval_to_change(solbakken: Cast, plan: FollowUpPlan) -> None:
     url = interval_at(plan)
-    FollowUpPlan.objects.update(state="stopped", ended_on=dt.date(2026, 11, 1))
+    FollowUpPlan.objects.update(state="stopped", ended_as="person", ended_on=dt.date(2026, 11, 1))
     assert logged_in(solbakken.nurse).get(url).status_code == 404

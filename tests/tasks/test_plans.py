@@ -14,8 +14,9 @@ from patients.models import Condition, Medication, Patient
 from tasks.actions import doing, intervals, plans
 from tasks.actions.nightly import open_due_tasks
 from tasks.actions.occasions import rhythm_of
-from tasks.actions.programmes import approve_programme, propose_programmes
+from tasks.actions.programmes import approve_programme, propose_programmes, retire_programme
 from tasks.models import FollowUpPlan, PlanEvent, PlanStep, Programme, Step, Task
+from tasks.queries.lacking import Lack, lacking
 from tasks.recurrence import first_occasion, next_occasion, phase
 from teams.calendar import DAY
 from teams.models import Member
@@ -141,6 +142,81 @@ def test_a_stopped_plan_begins_again_and_its_task_opens_again(solbakken: Cast, p
     assert not plans.resume_plan(plan.pk, **told(solbakken.nurse), reason="Én gang til")
 
 
+def test_a_plan_begun_again_goes_on_where_it_was(solbakken: Cast, programme: Programme) -> None:
+    """Also a hard deadline: stopped by mistake and begun again the same day, nothing has moved."""
+    told_of = told(solbakken.nurse)
+    plans.enrol(programme.pk, [make_patient(solbakken, icpc2="T90").pk for _ in range(12)], **told_of)
+    Step.objects.filter(slug="oye").update(hard=True)
+    for n, row in enumerate(PlanStep.objects.filter(step__slug__in=["oye", "rutine"]).select_related("step")):
+        row.last_done_on = MONDAY - (20 + 12 * n) * DAY
+        row.interval_months, row.interval_days = (3, 0) if n % 3 == 0 else (None, None)
+        occasion = next_occasion(rhythm_of(row.step, row), after=row.last_done_on)
+        row.opens_on, row.due_on, row.closes_on = occasion.opens_on, occasion.due_on, occasion.closes_on
+        row.save()
+    stood = {row.pk: row.due_on for row in PlanStep.objects.all()}
+    for plan in FollowUpPlan.objects.all():
+        plans.stop_plan(plan.pk, **told_of, reason="Feil pasient")
+        plans.resume_plan(plan.pk, **told_of, reason="Nei, det var riktig")
+    now_due = {row.pk: row.due_on for row in PlanStep.objects.all()}
+    assert now_due == {pk: max(due, MONDAY) for pk, due in stood.items()}
+    assert any(due < MONDAY for due in stood.values())
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_whoever_is_back_after_a_plan_that_nobody_decided_to_end_lacks_one(
+    solbakken: Cast, programme: Programme, by_hand: bool
+) -> None:
+    patient = make_patient(solbakken, icpc2="T90")
+    plans.enrol(programme.pk, [patient.pk], **told(solbakken.nurse))
+    Programme.objects.filter(pk=programme.pk).update(by_condition=not by_hand)
+    Patient.objects.update(moved_on=MONDAY)
+    open_due_tasks(now=MORNING, today=MONDAY)
+    Patient.objects.update(moved_on=None)
+    page = lacking(solbakken.nurse, Lack(), today=MONDAY)
+    assert [line.id for line in page.rows] == [patient.pk]
+    assert plans.start_plans(programme.pk, by=solbakken.doctor, on=MONDAY) == (0 if by_hand else 1)
+
+
+def test_a_programme_taken_out_of_use_and_back_has_its_patients_again(
+    solbakken: Cast, programme: Programme
+) -> None:
+    for _ in range(3):
+        make_patient(solbakken, icpc2="T90")
+    plans.start_plans(programme.pk, by=solbakken.doctor, on=MONDAY)
+    stopped = FollowUpPlan.objects.order_by("pk")[0]
+    plans.stop_plan(stopped.pk, **told(solbakken.nurse), reason="død")  # whatever somebody writes
+    retire_programme(programme.pk, reason="Vi bruker et annet", by=solbakken.doctor, at=MORNING)
+    approve_programme(programme.pk, by=solbakken.doctor, at=MORNING)
+    assert plans.start_plans(programme.pk, by=solbakken.doctor, on=MONDAY) == 2
+    stopped.refresh_from_db()
+    assert stopped.state == "stopped"
+
+
+def test_a_new_version_with_the_same_intervals_moves_nobody(solbakken: Cast, programme: Programme) -> None:
+    plans.enrol(
+        programme.pk, [make_patient(solbakken, icpc2="T90").pk for _ in range(5)], **told(solbakken.nurse)
+    )
+    PlanStep.objects.update(
+        last_done_on=MONDAY - 900 * DAY
+    )  # declined, not reached, or agreed otherwise since
+    stood = {step.pk: step for step in programme.steps.all()}
+    Step.objects.update(name="Et annet navn")
+    assert intervals.follow_new_version(programme.pk, stood, by=solbakken.doctor, on=MONDAY) == 0
+
+
+def test_a_shorter_interval_comes_for_whoever_was_never_here_too(
+    solbakken: Cast, programme: Programme
+) -> None:
+    plans.enrol(
+        programme.pk, [make_patient(solbakken, icpc2="T90").pk for _ in range(9)], **told(solbakken.nurse)
+    )
+    late = PlanStep.objects.filter(step__slug="rutine").order_by("-due_on")[0]
+    changed = intervals.change_interval(
+        late.pk, by=solbakken.doctor, at=MORNING, today=MONDAY, months=1, days=0, reason="Ustabil"
+    )
+    assert changed.due_on <= MONDAY + 35 * DAY < late.due_on
+
+
 def test_an_institution_takes_the_duty_over_and_other_work_stays(
     solbakken: Cast, programme: Programme
 ) -> None:
@@ -162,7 +238,9 @@ def test_a_patients_own_interval_counts_from_what_was_done_last(
     patient = make_patient(solbakken, icpc2="T90")
     plans.enrol(programme.pk, [patient.pk], **told(solbakken.nurse))
     row = PlanStep.objects.get(step__slug="rutine")
-    PlanStep.objects.filter(pk=row.pk).update(last_done_on=MONDAY - 10 * DAY)
+    done_on = MONDAY - 10 * DAY
+    occasion = next_occasion(rhythm_of(row.step), after=done_on)
+    PlanStep.objects.filter(pk=row.pk).update(last_done_on=done_on, opens_on=done_on, due_on=occasion.due_on)
     own: dict[str, Any] = {"by": solbakken.nurse, "at": MORNING, "today": MONDAY}
     changed = intervals.change_interval(row.pk, **own, months=2, days=None, reason="Nytt legemiddel")
     rhythm = rhythm_of(row.step, changed)
@@ -171,7 +249,9 @@ def test_a_patients_own_interval_counts_from_what_was_done_last(
     assert (event.by, event.reason, event.after["months"]) == (solbakken.nurse, "Nytt legemiddel", 2)
     back = intervals.change_interval(row.pk, **own, months=None, days=None, reason="Stabil igjen")
     assert back.due_on == next_occasion(rhythm_of(row.step), after=MONDAY - 10 * DAY).due_on
-    PlanStep.objects.filter(pk=row.pk).update(last_done_on=MONDAY - 300 * DAY)
+    done_on = MONDAY - 170 * DAY
+    due_on = next_occasion(rhythm_of(row.step), after=done_on).due_on
+    PlanStep.objects.filter(pk=row.pk).update(last_done_on=done_on, opens_on=done_on, due_on=due_on)
     late = intervals.change_interval(row.pk, **own, months=1, days=0, reason="Ofte")
     assert late.due_on == MONDAY  # not before today
     for months, days in ((0, 0), (61, 0), (-1, 3), (0, 366)):
@@ -204,8 +284,11 @@ def test_running_plans_follow_the_next_version(solbakken: Cast, programme: Progr
     known, unknown, own = (make_patient(solbakken, icpc2="T90") for _ in range(3))
     plans.enrol(programme.pk, [known.pk, unknown.pk, own.pk], **told(solbakken.nurse))
     rutine = PlanStep.objects.filter(step__slug="rutine")
-    rutine.filter(plan__patient__in=[known, own]).update(last_done_on=MONDAY - 30 * DAY)
-    before = rutine.get(plan__patient=unknown).due_on
+    done_on = MONDAY - 30 * DAY
+    six = next_occasion(rhythm_of(rutine[0].step), after=done_on).due_on
+    rutine.filter(plan__patient__in=[known, own]).update(last_done_on=done_on, due_on=six)
+    before = MONDAY + 170 * DAY
+    rutine.filter(plan__patient=unknown).update(due_on=before)
     intervals.change_interval(
         rutine.get(plan__patient=own).pk,
         by=solbakken.nurse,
@@ -215,6 +298,7 @@ def test_running_plans_follow_the_next_version(solbakken: Cast, programme: Progr
         days=0,
         reason="x",
     )
+    stood = {step.pk: step for step in programme.steps.all()}
     Step.objects.filter(slug="rutine").update(interval_months=4)
     Step.objects.filter(slug="oye").update(retired=True)
     kind = Step.objects.get(slug="oye").kind
@@ -222,17 +306,20 @@ def test_running_plans_follow_the_next_version(solbakken: Cast, programme: Progr
         clinic=solbakken.clinic, programme=programme, slug="fot", name="Fotundersøkelse", kind=kind,
         interval_months=12, certainty="derived",
     )  # fmt: skip
-    assert intervals.follow_new_version(programme.pk, by=solbakken.doctor, on=MONDAY) == 4
+    assert intervals.follow_new_version(programme.pk, stood, by=solbakken.doctor, on=MONDAY) == 5
     due = {row.plan.patient_id: row.due_on for row in rutine.select_related("plan")}
     four, two = (
         next_occasion(rhythm_of(Step(interval_months=n)), after=MONDAY - 30 * DAY).due_on for n in (4, 2)
     )
-    assert due == {known.pk: four, unknown.pk: before, own.pk: two}
+    # Of whom nobody knows anything, the first time comes no later than one new interval from now.
+    soon = next_occasion(rhythm_of(Step(interval_months=4)), after=MONDAY).due_on
+    assert due == {known.pk: four, unknown.pk: soon, own.pk: two}
+    assert soon < before
     assert not PlanStep.objects.filter(step__slug="oye", waiting=True).exists()
     assert PlanStep.objects.filter(step=new, waiting=True).count() == 3
     Step.objects.filter(slug="oye").update(retired=False)
     assert (
-        intervals.follow_new_version(programme.pk, by=solbakken.doctor, on=MONDAY) == 3
+        intervals.follow_new_version(programme.pk, stood, by=solbakken.doctor, on=MONDAY) == 3
     )  # back in every plan
 
 

@@ -160,6 +160,20 @@ def test_a_patients_own_interval_decides_how_far_it_is_moved(solbakken: Cast, pr
     assert open_due_tasks(now=MORNING, today=MONDAY) == 0  # what is open draws nothing along any more
 
 
+def test_a_yearly_check_is_not_drawn_into_december(solbakken: Cast, programme: Programme) -> None:
+    day = dt.date(2026, 12, 1)
+    soon = Waiting(1, day, dt.date(2026, 12, 21), "visit", hard=False, length=365)
+    yearly = Waiting(
+        2, dt.date(2027, 1, 1), dt.date(2027, 1, 11), "visit", hard=False, length=365, yearly=True
+    )
+    assert [visit.ids for visit in coming_visits([soon, yearly], today=day)] == [(1,), (2,)]
+    steps = plan_with(solbakken, programme, [soon, yearly])
+    Step.objects.filter(pk=steps[2].step_id).update(rule="year", interval_months=12, interval_days=0)
+    assert open_due_tasks(now=MORNING + (day - MONDAY), today=day) == 1
+    steps[2].refresh_from_db()
+    assert (steps[2].waiting, steps[2].due_on) == (True, dt.date(2027, 1, 11))
+
+
 def test_nobody_is_due_in_the_past_because_of_somebody_elses_delay(
     solbakken: Cast, programme: Programme
 ) -> None:
