@@ -135,7 +135,7 @@ class GoneForm(forms.Form):
 
     was = forms.CharField(widget=forms.HiddenInput, required=False, max_length=10)
     confirmed = forms.BooleanField(
-        label=_("Ja. Planer stanses, og åpne oppgaver avsluttes med en gang."),
+        label=_("Ja. Planer stanses, og alt som er åpent, avsluttes med en gang."),
         widget=forms.CheckboxInput(attrs={"class": "ds-input"}),
         error_messages={"required": _("Kryss av for «ja» først.")},
     )
@@ -152,6 +152,8 @@ class GoneForm(forms.Form):
         if not back:
             self.fields["day"] = day_field(LABELS[field], today=today)
             self.order_fields(["day"])
+        if field == "institution_on":
+            self.fields["confirmed"].label = _("Ja. Planer stanses, og det som er åpent av dem, avsluttes.")
         if stood is not None:
             del self.fields["confirmed"]
             needed = field != "institution_on"
