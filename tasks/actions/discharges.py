@@ -47,15 +47,16 @@ def note_discharge(
     hospital = text_of("hospital", hospital, most=PLACE_MAX)
     department = text_of("department", department, most=PLACE_MAX)
     patient = Patient.objects.visible_to(by).followed().get(pk=patient_id)
-    try:
-        with transaction.atomic():
-            discharge = Discharge.objects.create(
-                clinic_id=by.clinic_id, patient=patient, hospital=hospital, department=department,
-                discharged_on=discharged_on, by=by, at=at,
-            )  # fmt: skip
-            _start([discharge.pk], by=by, at=at, today=today)
-    except IntegrityError:
-        raise AlreadyNoted from None
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                discharge = Discharge.objects.create(
+                    clinic_id=by.clinic_id, patient=patient, hospital=hospital, department=department,
+                    discharged_on=discharged_on, by=by, at=at,
+                )  # fmt: skip
+        except IntegrityError:
+            raise AlreadyNoted from None
+        _start([discharge.pk], by=by, at=at, today=today)
     return discharge
 
 
@@ -71,7 +72,8 @@ def take_back_discharge(discharge_id: int, *, by: Member, at: dt.datetime, reaso
     if not discharge.mistaken:
         discharge.mistaken = True
         discharge.save(update_fields=["mistaken"])
-        plans = FollowUpPlan.objects.visible_to(by).filter(discharge=discharge, state="active")
+        running = FollowUpPlan.objects.visible_to(by).filter(discharge=discharge, state="active")
+        plans = running.select_for_update()
         stop_many(
             list(plans.values_list("pk", flat=True)), "stopped", by=by, on=oslo_date(at), at=at, reason=reason
         )

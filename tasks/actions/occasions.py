@@ -12,8 +12,8 @@ from tasks.recurrence import Rhythm, next_occasion
 from teams.calendar import midnight
 
 NEXT = ("last_done_on", "opens_on", "due_on", "closes_on", "waiting")  # what a plan step's next occasion is
-# What may still be put back: its next task is not opened; of what is done once there is none.
-BACK = Q(waiting=True) | Q(step__rule=Rule.ONCE)
+# What may still be put back: its next task is not opened; of what is done once, or taken out since, there is none.
+BACK = Q(waiting=True) | Q(step__rule=Rule.ONCE) | Q(step__retired=True)
 
 
 def rhythm_of(step: Step, own: PlanStep | None = None) -> Rhythm:

@@ -21,9 +21,8 @@ def lock(name: str) -> None:
 def open_due(*, now: dt.datetime, today: dt.date) -> int:
     """Open every occasion whose window has opened, of all clinics that the scope sees. How many tasks were made.
 
-    Inside a transaction, behind a lock: one statement, and one for the lock. A second one on the same day makes none.
+    Inside a transaction; one statement. A second one on the same day makes none, nor does one at the same time.
     """
-    lock("open_due_tasks")
     calendar = calendar_from(today - 400 * DAY, today + 800 * DAY)
     told = {
         "now": now,

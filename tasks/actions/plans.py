@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from patients.models import Patient
 from tasks.actions.changing import text_of
 from tasks.actions.writing import run_sql
+from tasks.life import NotAllowed
 from tasks.models import FollowUpPlan, PlanEvent, PlanStep, PlanVerb, Programme
 from tasks.statements import calendar_from, statement
 from teams.calendar import DAY, midnight
@@ -238,10 +239,13 @@ def decline(plan: FollowUpPlan, *, by: Member, at: dt.datetime, on: dt.date, rea
 
 
 def take_back_declined(plan_id: int, waiting: Collection[int], *, by: Member, at: dt.datetime) -> None:
-    """The plan runs again, as before `decline`."""
-    FollowUpPlan.objects.filter(pk=plan_id).update(
-        state=FollowUpPlan.State.ACTIVE, ended_on=None, end_reason="", ended_as=""
-    )
+    """The plan runs again, as before `decline`. Raises NotAllowed when it could not be started now."""
+    declined = FollowUpPlan.objects.filter(
+        pk=plan_id, state=FollowUpPlan.State.DECLINED, programme__state=Programme.State.APPROVED,
+        patient__in=Patient.objects.visible_to(by).followed(),
+    )  # fmt: skip
+    if not declined.update(state=FollowUpPlan.State.ACTIVE, ended_on=None, end_reason="", ended_as=""):
+        raise NotAllowed(_("Planen kan ikke startes igjen herfra: se på pasientens side."))
     PlanStep.objects.filter(pk__in=waiting).update(waiting=True)
     _note([plan_id], PlanVerb.RESUME, by=by, at=at, reason=_("Angret"))
 

@@ -11,6 +11,8 @@ WITH opening AS MATERIALIZED (
     JOIN tasks_followupplan p ON p.id = ps.plan_id
     JOIN tasks_step s ON s.id = ps.step_id
     WHERE ps.waiting AND ps.opens_on <= %(today)s AND p.state = 'active' AND NOT s.retired
+    -- Whoever stops a plan locks it first: then finds either nothing opened, or all of it.
+    ORDER BY p.id FOR SHARE OF p
 ), first AS MATERIALIZED (
     SELECT patient_id, shares, min(due_on) AS due_on
     FROM opening WHERE shares <> '' AND NOT hard
@@ -27,6 +29,7 @@ WITH opening AS MATERIALIZED (
         ELSE s.interval_months * 365 / 12 + s.interval_days END / 2)
       -- What is done once every calendar year is not done before New Year.
       AND (s.rule <> 'year' OR ps.interval_months IS NOT NULL OR %(today)s >= date_trunc('year', ps.due_on))
+    ORDER BY p.id FOR SHARE OF p
 ), day AS (
     -- Not the past: what comes along is not late because something else is.
     SELECT patient_id, shares, greatest(min(due_on), %(today)s) AS due_on FROM visit GROUP BY patient_id, shares
@@ -49,7 +52,9 @@ WITH opening AS MATERIALIZED (
     JOIN tasks_step s ON s.id = ps.step_id
     JOIN tasks_taskkind k ON k.id = s.kind_id
     -- Never two at once, whatever went before.
-    WHERE NOT EXISTS (SELECT FROM tasks_task t WHERE t.plan_step_id = c.id AND t.ended_at IS NULL)
+    WHERE ps.waiting AND NOT EXISTS (SELECT FROM tasks_task t WHERE t.plan_step_id = c.id AND t.ended_at IS NULL)
+    -- Two at once: the second waits here, and then finds that it waits no more.
+    ORDER BY ps.id FOR UPDATE OF ps
 ), numbered AS MATERIALIZED (
     SELECT due.*, CASE WHEN pair THEN nextval('tasks_task_id_seq') END AS preparation,
            nextval('tasks_task_id_seq') AS task_id,
