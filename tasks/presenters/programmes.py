@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tasks.allocation.weights import LADDER
 from tasks.models import Certainty, Rule, Shares, TaskKind
 from tasks.programme_text import ProgrammeText, StepText
 from teams.models import Profession
@@ -230,11 +231,16 @@ def a_plans_year(text: ProgrammeText, kinds: Iterable[TaskKind], here: Collectio
 
 
 def parts(step: StepText, kind: TaskKind, here: Collection[str]) -> Iterator[tuple[str, int]]:
-    """(profession, minutes) of one occasion, as the night opens it (tasks/sql/open_due.sql)."""
-    decides = next((who for who in kind.professions if who in here), kind.professions[0])
-    prepares = next((who for who in kind.preparable_by if who in here), None)
+    """(profession, minutes) of one occasion, as the night opens it (tasks/sql/open_due.sql), the lowest that may doing it."""
+    decides = _lowest(kind.professions, here) or kind.professions[0]
+    prepares = _lowest(kind.preparable_by, here)
     if kind.paired and prepares:
         yield prepares, max(1, kind.prepare_minutes)
         yield decides, max(1, kind.decide_minutes)
     else:
         yield decides, step.minutes or kind.minutes_for(decides)
+
+
+def _lowest(may: Iterable[str], here: Collection[str]) -> str | None:
+    """Of those who may and work here, the lowest on the ladder of the sharing out; nobody, if there is none."""
+    return min((who for who in may if who in here), key=LADDER.__getitem__, default=None)
