@@ -167,7 +167,6 @@ urlpatterns: list[URLPattern] = [
     ),
     path("programmer/<int:programme_id>/godkjenn/", programme.approve, name="approve_programme"),
     path("programmer/<int:programme_id>/ut-av-bruk/", programme.retire, name="retire_programme"),
-    path("programmer/<int:programme_id>/start/", programme.start, name="start_plans"),
     path("planforslag/", enrolling.plan_runs, name="plan_runs"),
     path("planforslag/ny/", enrolling.ask, name="ask_plans"),
     path("planforslag/<int:run_id>/", enrolling.plan_run, name="plan_run"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
@@ -51,23 +52,28 @@ def plan_runs(request: MemberRequest) -> HttpResponse:
 @require_POST
 @requires(Permission.START_PLANS)
 def ask(request: MemberRequest) -> HttpResponse:
+    """From a programme's own page, with it alone chosen to begin with (`program`): the address keeps it meanwhile."""
     run = enrolling.ask(by=request.member, at=timezone.now())
     _carry_on(run)
-    return HttpResponseRedirect(reverse("plan_run", args=[run.pk]))
+    if run.state == State.STARTING:
+        messages.info(request, _("Noen starter planer nå. Når det er gjort, kan du regne ut på nytt."))
+    named = request.POST.getlist("program")
+    chosen = f"?{urlencode({'valgt': 1, 'program': named}, doseq=True)}" if named else ""
+    return HttpResponseRedirect(reverse("plan_run", args=[run.pk]) + chosen)
 
 
 @require_safe
 @requires(Permission.START_PLANS)
 def plan_run(request: MemberRequest, run_id: int) -> HttpResponse:
-    """One counting: while a worker is at it, when it can be chosen from, and what came of it."""
+    """One counting: while a worker is at it, when it can be chosen from, and what came of it. The choice comes along."""
     run = _run_or_404(request, run_id)
     if request.htmx.target == "framdrift":
         if run.state in PlanRun.UNFINISHED:
-            return render(request, "tasks/plan_run_progress.html", _progress(run))
+            return render(request, "tasks/plan_run_progress.html", _progress(request, run))
         # The whole page, so that its title and the hand's place follow.
-        return HttpResponse(headers={"HX-Redirect": reverse("plan_run", args=[run_id])})
+        return HttpResponse(headers={"HX-Redirect": request.get_full_path()})
     if run.state != State.READY:
-        return render(request, "tasks/plan_run.html", _progress(run) | {"title": _title(run)})
+        return render(request, "tasks/plan_run.html", _progress(request, run) | {"title": _title(run)})
     counted = [each["id"] for each in run.result["programmes"]]
     named = request.GET.getlist("program")
     chosen = [pk for pk in counted if str(pk) in named] if "valgt" in request.GET else counted
@@ -134,11 +140,12 @@ def _title(run: PlanRun) -> str:
     return titles.get(State(run.state), _("Regner ut planer for hele listen"))
 
 
-def _progress(run: PlanRun) -> dict[str, Any]:
+def _progress(request: MemberRequest, run: PlanRun) -> dict[str, Any]:
     waited = (timezone.now() - run.asked_at).total_seconds()
     names = {each["id"]: each["name"] for each in run.result.get("programmes", [])}
     return {
         "run": run,
+        "here": request.get_full_path(),
         "unfinished": run.state in PlanRun.UNFINISHED,
         "slow": run.state in (State.WAITING, State.COUNTING) and waited > SLOW,
         "programmes": [names[pk] for pk in run.programmes if pk in names],

@@ -92,6 +92,32 @@ def test_asked_for_and_waited_for(solbakken: Cast, leader: Client, approved: dic
     assert 'http-equiv="refresh"' not in leader.get(of(run)).content.decode()
 
 
+def test_from_a_programme_the_choice_of_it_alone_comes_along_to_the_preview(
+    leader: Client, approved: dict[str, int]
+) -> None:
+    chosen = approved["hypertensjon"]
+    address = leader.post("/planforslag/ny/", {"program": chosen})["Location"]
+    run = PlanRun.objects.get()
+    assert address == f"{of(run)}?valgt=1&program={chosen}"
+    for page in (leader.get(address), leader.get(address, headers=PROGRESS)):
+        assert f"?valgt=1&amp;program={chosen}" in page.content.decode()
+    worker(run)
+    assert leader.get(address, headers=PROGRESS)["HX-Redirect"] == address
+    page = leader.get(address).content.decode()
+    assert (page.count(" checked"), sent(page)) == (1, {chosen})
+    assert sentence(page) == "Starter 3 planer for 3 pasienter."
+    assert not FollowUpPlan.objects.exists()
+
+
+def test_whoever_asks_while_others_start_plans_is_told_so(
+    leader: Client, run: PlanRun, approved: dict[str, int]
+) -> None:
+    leader.post(of(run, "start/"), {"program": approved["diabetes2"]})
+    page = leader.post("/planforslag/ny/", {"program": approved["hypertensjon"]}, follow=True)
+    assert "Noen starter planer nå." in page.content.decode()
+    assert PlanRun.objects.get() == run
+
+
 def test_a_second_press_finds_the_first(leader: Client, approved: dict[str, int]) -> None:
     assert leader.post("/planforslag/ny/")["Location"] == leader.post("/planforslag/ny/")["Location"]
     assert PlanRun.objects.count() == 1
