@@ -172,5 +172,6 @@ urlpatterns: list[URLPattern] = [
     path("planforslag/<int:run_id>/", enrolling.plan_run, name="plan_run"),
     path("planforslag/<int:run_id>/start/", enrolling.start_run, name="start_plan_run"),
     path("planforslag/<int:run_id>/forkast/", enrolling.drop_run, name="drop_plan_run"),
+    path("planforslag/<int:run_id>/stans/", enrolling.take_back_run, name="take_back_plan_run"),
     path("natt/", programmes.run_night, name="run_night"),
 ]

@@ -24,6 +24,7 @@ from tasks.models import PlanRun, Programme
 from tasks.presenters.forecast import outlook
 from tasks.presenters.strip import strip
 from tasks.queries.forecast import would_start
+from tasks.queries.plan_runs import would_stop
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
 from teams.permissions import Permission, requires
@@ -31,6 +32,13 @@ from teams.permissions import Permission, requires
 RUNS_SHOWN = 20
 SLOW = 30  # seconds that nothing has happened in
 TOO_LATE = gettext_lazy("Noen har alt startet eller forkastet disse planene.")
+BY_ONE = gettext_lazy(
+    "Det er mer enn et døgn siden. Planene stanses nå for én pasient om gangen, på pasientens side."
+)
+NOTHING_LEFT = gettext_lazy(
+    "Det er ingenting å stanse: alle planene er stanset fra før, endret, eller det er gjort noe i dem."
+)
+WHO = ("asked_by", "started_by", "taken_back_by")
 State = PlanRun.State
 
 
@@ -39,7 +47,7 @@ State = PlanRun.State
 def plan_runs(request: MemberRequest) -> HttpResponse:
     """What it is, the button that asks, and those before. Three queries."""
     programmes = Programme.objects.visible_to(request.member)
-    runs = PlanRun.objects.visible_to(request.member).select_related("asked_by", "started_by")
+    runs = PlanRun.objects.visible_to(request.member).select_related(*WHO)
     states = list(programmes.filter(by_condition=True).values_list("state", flat=True))
     context = {
         "runs": runs.defer("result")[:RUNS_SHOWN],
@@ -113,8 +121,25 @@ def drop_run(request: MemberRequest, run_id: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("plan_run", args=[run_id]))
 
 
+@require_POST
+@requires(Permission.START_PLANS)
+def take_back_run(request: MemberRequest, run_id: int) -> HttpResponse:
+    """Stop what it started. The page tells how many there were."""
+    _run_or_404(request, run_id)
+    try:
+        stopped = enrolling.take_back(run_id, by=request.member, at=timezone.now())
+    except enrolling.NotReady:
+        messages.error(request, _("Det er ingen planer å stanse her, eller noen har alt stanset dem."))
+    except enrolling.TooLate:
+        messages.error(request, BY_ONE)
+    else:
+        if not stopped:
+            messages.info(request, NOTHING_LEFT)
+    return HttpResponseRedirect(reverse("plan_run", args=[run_id]))
+
+
 def _run_or_404(request: MemberRequest, run_id: int) -> PlanRun:
-    runs = PlanRun.objects.visible_to(request.member).select_related("asked_by", "started_by")
+    runs = PlanRun.objects.visible_to(request.member).select_related(*WHO)
     found: PlanRun = get_object_or_404(runs, pk=run_id)
     return found
 
@@ -136,6 +161,7 @@ def _title(run: PlanRun) -> str:
         State.DONE: _("Planene er startet"),
         State.DISCARDED: _("Planer som ikke ble startet"),
         State.FAILED: _("Planene stoppet opp"),
+        State.TAKEN_BACK: _("Planene er stanset igjen"),
     }
     return titles.get(State(run.state), _("Regner ut planer for hele listen"))
 
@@ -150,6 +176,25 @@ def _progress(request: MemberRequest, run: PlanRun) -> dict[str, Any]:
         "slow": run.state in (State.WAITING, State.COUNTING) and waited > SLOW,
         "programmes": [names[pk] for pk in run.programmes if pk in names],
         "fewer": max(0, run.total - run.done),
+        "stood": max(0, run.done - run.taken_back),
+        **_back(run),
+    }
+
+
+def _back(run: PlanRun) -> dict[str, Any]:
+    """What may be stopped of what it started, while it may. One query, or none."""
+    if run.back_until is None:
+        return {}
+    if timezone.now() > run.back_until:
+        return {"back": {"late": BY_ONE}}
+    plans, patients = would_stop(run)
+    return {
+        "back": {
+            "plans": plans,
+            "patients": patients,
+            "stands": max(0, run.done - plans),
+            "nothing": NOTHING_LEFT,
+        }
     }
 
 
