@@ -167,11 +167,11 @@ urlpatterns: list[URLPattern] = [
     ),
     path("programmer/<int:programme_id>/godkjenn/", programme.approve, name="approve_programme"),
     path("programmer/<int:programme_id>/ut-av-bruk/", programme.retire, name="retire_programme"),
-    path("programmer/<int:programme_id>/start/", programme.start, name="start_plans"),
     path("planforslag/", enrolling.plan_runs, name="plan_runs"),
     path("planforslag/ny/", enrolling.ask, name="ask_plans"),
     path("planforslag/<int:run_id>/", enrolling.plan_run, name="plan_run"),
     path("planforslag/<int:run_id>/start/", enrolling.start_run, name="start_plan_run"),
     path("planforslag/<int:run_id>/forkast/", enrolling.drop_run, name="drop_plan_run"),
+    path("planforslag/<int:run_id>/stans/", enrolling.take_back_run, name="take_back_plan_run"),
     path("natt/", programmes.run_night, name="run_night"),
 ]

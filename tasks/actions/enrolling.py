@@ -14,10 +14,11 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from tasks.actions.opening import lock
-from tasks.actions.plans import enrol_candidates
-from tasks.models import PlanRun, Programme
+from tasks.actions.plans import enrol_candidates, stop_many
+from tasks.models import FollowUpPlan, PlanRun, Programme
 from tasks.queries import candidate_counts
 from tasks.queries.forecast import Forecast, forecast
+from tasks.queries.plan_runs import begun_by
 from teams.calendar import oslo_date
 from teams.models import Member
 from teams.permissions import Permission, require
@@ -29,7 +30,11 @@ State = PlanRun.State
 
 
 class NotReady(Exception):
-    """It is started, dropped or not counted yet."""
+    """It is started, dropped or not counted yet; or not started, or taken back already."""
+
+
+class TooLate(Exception):
+    """What it started more than a day ago is stopped patient by patient."""
 
 
 @transaction.atomic
@@ -78,6 +83,31 @@ def drop(run_id: int, *, by: Member, at: dt.datetime) -> None:
     if run.state != State.READY:
         raise NotReady
     PlanRun.objects.filter(pk=run_id).update(state=State.DISCARDED, finished_at=at)
+
+
+@transaction.atomic
+def take_back(run_id: int, *, by: Member, at: dt.datetime) -> int:
+    """Stop what this run started, where it still runs and nothing has been done since. Returns how many plans.
+
+    Nobody has decided anything about those patients: they lack a plan again. Once, within a day after it ended; a run
+    of which nothing is left to stop stays as it is. Raises PermissionDenied, PlanRun.DoesNotExist (another clinic's),
+    NotReady, TooLate.
+    """
+    require(by, Permission.START_PLANS)
+    run: PlanRun = PlanRun.objects.visible_to(by).select_for_update().get(pk=run_id)
+    if run.back_until is None:
+        raise NotReady
+    if at > run.back_until:
+        raise TooLate
+    plans = begun_by(run, lock=True)
+    if plans:
+        stop_many(
+            plans, "stopped", by=by, on=oslo_date(at), at=at, reason=_("oppstarten for hele listen ble tatt tilbake"),
+            ended_as=FollowUpPlan.EndedAs.PROGRAMME,
+        )  # fmt: skip
+        run.state, run.taken_back_by, run.taken_back_at, run.taken_back = State.TAKEN_BACK, by, at, len(plans)
+        run.save(update_fields=["state", "taken_back_by", "taken_back_at", "taken_back"])
+    return len(plans)
 
 
 def carry_on(run_id: int, clinic_id: int, *, now: dt.datetime) -> None:

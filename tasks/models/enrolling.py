@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -31,8 +32,10 @@ class PlanRun(models.Model):
         DONE = "done", _("ferdig")
         DISCARDED = "dropped", _("forkastet")
         FAILED = "failed", _("feilet")
+        TAKEN_BACK = "undone", _("tatt tilbake")
 
     UNFINISHED = (State.WAITING, State.COUNTING, State.STARTING)
+    BACK_WITHIN = dt.timedelta(hours=24)
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
     programmes = ArrayField(models.BigIntegerField(), verbose_name=_("programmer"), default=list)
@@ -45,6 +48,13 @@ class PlanRun(models.Model):
         Member, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
     )
     finished_at = models.DateTimeField(_("ferdig"), null=True, blank=True)
+    taken_back_by = models.ForeignKey(
+        Member, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
+    )
+    taken_back_at = models.DateTimeField(_("tatt tilbake"), null=True, blank=True)
+    taken_back = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Plans that were stopped again."
+    )
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -61,6 +71,12 @@ class PlanRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.clinic_id} {self.state}"
+
+    @property
+    def back_until(self) -> dt.datetime | None:
+        """The last moment at which what it started may be taken back; None when there is nothing to take back."""
+        ended = self.state in (self.State.DONE, self.State.FAILED)
+        return self.finished_at + self.BACK_WITHIN if ended and self.done and self.finished_at else None
 
 
 class NeedPoints(models.Model):

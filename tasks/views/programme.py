@@ -1,4 +1,4 @@
-"""One programme: what it says, its year, whom it is for, its versions; approved, taken out of use, plans started."""
+"""One programme: what it says, its year, whom it is for, its versions; approved, taken out of use."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tasks.actions.changing import Changed
 from tasks.actions.drafting import may_draft
-from tasks.actions.plans import NotApproved, start_plans
 from tasks.actions.programmes import approve_programme, retire_programme
 from tasks.forms.programmes import RetireForm
 from tasks.models import Programme
@@ -114,20 +113,6 @@ def retire(request: MemberRequest, programme_id: int) -> HttpResponse:
                 ngettext("%(n)d plan er stanset.", "%(n)d planer er stanset.", stopped) % {"n": stopped}
             )
         messages.success(request, " ".join(told))
-    return HttpResponseRedirect(reverse("programme", args=[programme_id]))
-
-
-@require_POST
-@requires(Permission.START_PLANS)
-def start(request: MemberRequest, programme_id: int) -> HttpResponse:
-    found = found_or_404(request, programme_id)
-    try:
-        count = start_plans(programme_id, by=request.member, on=oslo_date(timezone.now()))
-    except NotApproved:
-        messages.error(request, _("En lege må godkjenne programmet før planer kan startes."))
-    else:
-        text = ngettext("%(n)d pasient fikk plan i %(name)s.", "%(n)d pasienter fikk plan i %(name)s.", count)
-        messages.success(request, text % {"n": count, "name": found.name})
     return HttpResponseRedirect(reverse("programme", args=[programme_id]))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -65,8 +66,9 @@ def approve_and_start(leader: Page) -> None:
     expect(leader.get_by_text("foreslått").first).to_be_visible()
     leader.get_by_role("button", name="Godkjenn").click()
     expect(leader.get_by_text("av Kari Holm")).to_be_visible()
-    leader.get_by_role("button", name="Start planer for").click()
-    expect(leader.get_by_text("fikk plan i Angst.")).to_be_visible()
+    leader.get_by_role("button", name="Foreslå planer for").click()
+    leader.get_by_role("button", name=re.compile(r"^Start \d+ planer$")).click(timeout=30_000)
+    expect(leader.get_by_role("heading", name="Planene er startet")).to_be_visible(timeout=30_000)
     assert_accessible(leader)
     with_plan = """
         SELECT count(*) FROM tasks_followupplan f JOIN patients_patient p ON p.id = f.patient_id

@@ -12,13 +12,15 @@ from django.test.utils import CaptureQueriesContext
 
 from patients.models import Condition, Patient
 from tasks.actions import enrolling
+from tasks.actions.intervals import change_interval
 from tasks.actions.nightly import open_due_tasks
-from tasks.actions.plans import start_plans
+from tasks.actions.plans import resume_plan, start_plans, stop_many, stop_plan
 from tasks.actions.programmes import approve_programme, propose_programmes
 from tasks.actions.sharing import share_out
 from tasks.allocation.weights import LADDER
 from tasks.models import FollowUpPlan, PlanRun, PlanStep, Programme, Step, Task, TaskKind
 from tasks.queries.forecast import forecast
+from tasks.queries.plan_runs import would_stop
 from teams.calendar import DAY
 from teams.models import Clinic
 from tests.conftest import Cast
@@ -285,3 +287,201 @@ def test_counting_asks_the_same_number_of_statements_of_any_list(
     for _ in range(20):
         make_patient(solbakken, icpc2="T90")
     assert statements() == few
+
+
+# --- taken back
+
+
+LATER = MORNING + dt.timedelta(hours=20)
+
+
+@pytest.fixture
+def begun(solbakken: Cast, ready: PlanRun, approved: dict[str, int]) -> PlanRun:
+    """Both programmes started for all: six plans for four patients, whose first tasks are open."""
+    chosen = [approved["diabetes2"], approved["hypertensjon"]]
+    enrolling.start(ready.pk, chosen, by=solbakken.doctor, at=MORNING)
+    enrolling.carry_on(ready.pk, ready.clinic_id, now=MORNING)
+    PlanStep.objects.update(opens_on=MONDAY, due_on=MONDAY + 7 * DAY)
+    open_due_tasks(now=MORNING + dt.timedelta(hours=1), today=MONDAY)
+    ready.refresh_from_db()
+    assert (ready.state, ready.done) == ("done", 6)
+    return ready
+
+
+def still_running() -> int:
+    return FollowUpPlan.objects.filter(state="active").count()
+
+
+def test_what_a_run_started_is_taken_back_and_the_patients_lack_a_plan_again(
+    solbakken: Cast, begun: PlanRun, approved: dict[str, int]
+) -> None:
+    opened = Task.objects.open().count()
+    assert opened > 0
+    assert would_stop(begun) == (6, 4)
+    assert enrolling.take_back(begun.pk, by=solbakken.doctor, at=LATER) == 6
+    begun.refresh_from_db()
+    assert (begun.state, begun.taken_back, begun.taken_back_by, begun.taken_back_at) == (
+        "undone", 6, solbakken.doctor, LATER,
+    )  # fmt: skip
+    assert still_running() == 0
+    assert set(FollowUpPlan.objects.values_list("ended_as", flat=True)) == {"set"}
+    assert Task.objects.open().count() == 0
+    assert Task.objects.filter(state="cancelled", closing="not_needed").count() == opened
+    assert not PlanStep.objects.filter(waiting=True).exists()
+    assert {each["count"] for each in counted(solbakken).result["programmes"]} == {3}  # nobody said no
+    assert start_plans(approved["diabetes2"], by=solbakken.doctor, on=MONDAY) == 3
+
+
+def test_what_somebody_has_decided_or_done_since_stands(
+    solbakken: Cast, begun: PlanRun, approved: dict[str, int]
+) -> None:
+    """Of six: one is stopped, one begun again by hand, one has its own interval, of one a task is begun on."""
+    plans = list(FollowUpPlan.objects.order_by("programme", "patient"))
+    stopped, again, own, done = plans[:4]
+    told: dict[str, Any] = {"by": solbakken.doctor, "on": MONDAY, "at": LATER}
+    stop_plan(stopped.pk, **told, reason="vil vente")
+    stop_plan(again.pk, **told, reason="feil pasient")
+    resume_plan(again.pk, **told, reason="riktig likevel")
+    step = PlanStep.objects.filter(plan=own)[0]
+    change_interval(step.pk, by=solbakken.doctor, at=LATER, today=MONDAY, months=3, days=0, reason="ustabil")
+    _touch(Task.objects.open().filter(plan_step__plan=done, after=None)[0], solbakken)
+    assert would_stop(begun)[0] == 2
+    assert enrolling.take_back(begun.pk, by=solbakken.doctor, at=LATER) == 2
+    states = dict(FollowUpPlan.objects.values_list("pk", "state"))
+    assert [states[plan.pk] for plan in (again, own, done)] == ["active"] * 3
+    assert [states[plan.pk] for plan in plans[4:]] == ["stopped"] * 2
+    stopped.refresh_from_db()
+    assert (stopped.ended_as, stopped.end_reason) == ("person", "vil vente")
+
+
+def _touch(task: Task, cast: Cast) -> None:
+    Task.objects.filter(pk=task.pk).update(state="started", assignee=cast.nurse)
+
+
+@pytest.mark.parametrize("fields", [
+    {"state": "started"}, {"attempts": 1}, {"timed": 4},
+    {"state": "cancelled", "closing": "elsewhere", "ended_at": LATER},
+    {"state": "done", "closing": "done", "ended_at": LATER, "minutes": 5},
+], ids=["begun", "tried", "timed", "elsewhere", "done"])  # fmt: skip
+@pytest.mark.parametrize("which", ["itself", "preparation", "bloods"])
+def test_a_plan_stands_once_anything_is_done_of_an_occasion(
+    solbakken: Cast, ready: PlanRun, approved: dict[str, int], which: str, fields: dict[str, Any]
+) -> None:
+    enrolling.start(ready.pk, [approved["diabetes2"]], by=solbakken.doctor, at=MORNING)
+    enrolling.carry_on(ready.pk, ready.clinic_id, now=MORNING)
+    PlanStep.objects.update(opens_on=MONDAY, due_on=MONDAY + 30 * DAY)
+    open_due_tasks(now=MORNING + dt.timedelta(hours=1), today=MONDAY)
+    ready.refresh_from_db()
+    assert would_stop(ready) == (3, 3)
+    open_tasks = Task.objects.open()
+    found = {
+        "itself": open_tasks.filter(plan_step__isnull=False, after=None, led_by=None),
+        "preparation": open_tasks.filter(signatures__plan_step__isnull=False),
+        "bloods": open_tasks.filter(leads_to__isnull=False, part=""),
+    }[which]
+    task = found.filter(patient__isnull=False).order_by("pk")[0]
+    by = {"done_by": solbakken.nurse} if fields.get("state") == "done" else {}
+    Task.objects.filter(pk=task.pk).update(assignee=solbakken.nurse, **{"state": "assigned", **fields, **by})
+    assert would_stop(ready) == (2, 2)
+    assert enrolling.take_back(ready.pk, by=solbakken.doctor, at=LATER) == 2
+    assert FollowUpPlan.objects.get(state="active").patient_id == task.patient_id
+
+
+def test_what_was_done_before_the_run_began_a_plan_again_does_not_keep_it(
+    solbakken: Cast, ready: PlanRun, approved: dict[str, int]
+) -> None:
+    pk = approved["hypertensjon"]
+    before = MORNING - 100 * DAY
+    start_plans(pk, by=solbakken.doctor, on=MONDAY - 100 * DAY, at=before)
+    for plan in FollowUpPlan.objects.all():
+        step = plan.steps.order_by("pk")[0]
+        make_task(
+            solbakken.clinic, "arskontroll", patient=plan.patient, plan_step=step, opened_at=before,
+            state="done", done_by=solbakken.nurse, minutes=5, ended_at=before + DAY,
+        )  # fmt: skip
+    ids = list(FollowUpPlan.objects.values_list("pk", flat=True))
+    stop_many(
+        ids, "stopped", by=solbakken.doctor, on=MONDAY - DAY, at=MORNING - DAY, reason="ute av bruk",
+        ended_as=FollowUpPlan.EndedAs.PROGRAMME,
+    )  # fmt: skip
+    run = counted(solbakken)
+    enrolling.start(run.pk, [pk], by=solbakken.doctor, at=MORNING)
+    enrolling.carry_on(run.pk, run.clinic_id, now=MORNING)
+    assert still_running() == 3
+    assert enrolling.take_back(run.pk, by=solbakken.doctor, at=LATER) == 3
+
+
+def test_only_what_this_run_started_is_taken_back(
+    solbakken: Cast, ready: PlanRun, approved: dict[str, int]
+) -> None:
+    start_plans(approved["diabetes2"], by=solbakken.doctor, on=MONDAY)
+    runs = []
+    for slug in ("hypertensjon", "diabetes2"):
+        if slug == "diabetes2":
+            make_patient(solbakken, icpc2="T90")
+        run = counted(solbakken)
+        enrolling.start(run.pk, [approved[slug]], by=solbakken.doctor, at=MORNING)
+        enrolling.carry_on(run.pk, run.clinic_id, now=MORNING)
+        runs.append(run)
+    assert still_running() == 7
+    assert enrolling.take_back(runs[1].pk, by=solbakken.doctor, at=LATER) == 1
+    assert still_running() == 6
+    assert enrolling.take_back(runs[0].pk, by=solbakken.doctor, at=LATER) == 3
+    assert FollowUpPlan.objects.filter(programme=approved["diabetes2"], state="active").count() == 3
+
+
+def test_a_run_that_was_given_up_has_what_it_started_taken_back(
+    solbakken: Cast, ready: PlanRun, approved: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(enrolling, "AT_A_TIME", 2)
+    enrolling.start(ready.pk, [approved["diabetes2"]], by=solbakken.doctor, at=MORNING)
+    enrolling._start_some(ready.pk, ready.clinic_id, now=MORNING)
+    with pytest.raises(enrolling.NotReady):  # a worker is at it
+        enrolling.take_back(ready.pk, by=solbakken.doctor, at=LATER)
+    PlanRun.objects.update(attempts=3)
+    enrolling.carry_on(ready.pk, ready.clinic_id, now=MORNING)
+    assert enrolling.take_back(ready.pk, by=solbakken.doctor, at=LATER) == 2
+
+
+def test_what_cannot_be_taken_back(solbakken: Cast, furulund: Cast, begun: PlanRun) -> None:
+    for refused in (solbakken.nurse, solbakken.second_doctor, solbakken.manager):
+        with pytest.raises(PermissionDenied):
+            enrolling.take_back(begun.pk, by=refused, at=LATER)
+    with pytest.raises(PlanRun.DoesNotExist):
+        enrolling.take_back(begun.pk, by=furulund.doctor, at=LATER)
+    day = dt.timedelta(hours=24)
+    with pytest.raises(enrolling.TooLate):
+        enrolling.take_back(begun.pk, by=solbakken.doctor, at=MORNING + day + dt.timedelta(seconds=1))
+    assert still_running() == 6
+    assert enrolling.take_back(begun.pk, by=solbakken.doctor, at=MORNING + day) == 6
+    with pytest.raises(enrolling.NotReady):  # once
+        enrolling.take_back(begun.pk, by=solbakken.doctor, at=MORNING + day)
+    for state in ("waiting", "counting", "ready", "starting", "dropped"):
+        PlanRun.objects.update(state=state)
+        with pytest.raises(enrolling.NotReady):
+            enrolling.take_back(begun.pk, by=solbakken.doctor, at=LATER)
+
+
+def test_a_run_of_which_nothing_is_left_to_stop_stays_as_it_is(solbakken: Cast, begun: PlanRun) -> None:
+    ids = list(FollowUpPlan.objects.values_list("pk", flat=True))
+    stop_many(ids, "stopped", by=solbakken.doctor, on=MONDAY, at=LATER, reason="hver for seg")
+    assert enrolling.take_back(begun.pk, by=solbakken.doctor, at=LATER) == 0
+    begun.refresh_from_db()
+    assert (begun.state, begun.taken_back_at) == ("done", None)
+
+
+def test_taking_back_asks_the_same_number_of_statements_of_any_list(
+    solbakken: Cast, ready: PlanRun, approved: dict[str, int]
+) -> None:
+    def statements() -> int:
+        run = counted(solbakken)
+        enrolling.start(run.pk, [approved["diabetes2"]], by=solbakken.doctor, at=MORNING)
+        enrolling.carry_on(run.pk, run.clinic_id, now=MORNING)
+        with CaptureQueriesContext(connection) as queries:
+            assert enrolling.take_back(run.pk, by=solbakken.doctor, at=LATER)
+        return len(queries)
+
+    few = statements()
+    for _ in range(20):
+        make_patient(solbakken, icpc2="T90")
+    assert statements() == few <= 8

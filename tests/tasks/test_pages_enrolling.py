@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from patients.models import Patient
 from tasks.actions import enrolling
+from tasks.actions.plans import stop_plan, stop_plans_of
 from tasks.actions.programmes import approve_programme, propose_programmes
 from tasks.models import FollowUpPlan, PlanRun, Programme
 from teams.models import Member
@@ -90,6 +91,32 @@ def test_asked_for_and_waited_for(solbakken: Cast, leader: Client, approved: dic
     worker(run)
     assert leader.get(of(run), headers=PROGRESS)["HX-Redirect"] == of(run)
     assert 'http-equiv="refresh"' not in leader.get(of(run)).content.decode()
+
+
+def test_from_a_programme_the_choice_of_it_alone_comes_along_to_the_preview(
+    leader: Client, approved: dict[str, int]
+) -> None:
+    chosen = approved["hypertensjon"]
+    address = leader.post("/planforslag/ny/", {"program": chosen})["Location"]
+    run = PlanRun.objects.get()
+    assert address == f"{of(run)}?valgt=1&program={chosen}"
+    for waiting in (leader.get(address), leader.get(address, headers=PROGRESS)):
+        assert f"?valgt=1&amp;program={chosen}" in waiting.content.decode()
+    worker(run)
+    assert leader.get(address, headers=PROGRESS)["HX-Redirect"] == address
+    page = leader.get(address).content.decode()
+    assert (page.count(" checked"), sent(page)) == (1, {chosen})
+    assert sentence(page) == "Starter 3 planer for 3 pasienter."
+    assert not FollowUpPlan.objects.exists()
+
+
+def test_whoever_asks_while_others_start_plans_is_told_so(
+    leader: Client, run: PlanRun, approved: dict[str, int]
+) -> None:
+    leader.post(of(run, "start/"), {"program": approved["diabetes2"]})
+    page = leader.post("/planforslag/ny/", {"program": approved["hypertensjon"]}, follow=True)
+    assert "Noen starter planer nå." in page.content.decode()
+    assert PlanRun.objects.get() == run
 
 
 def test_a_second_press_finds_the_first(leader: Client, approved: dict[str, int]) -> None:
@@ -231,6 +258,72 @@ def test_what_was_given_up_tells_what_stands(leader: Client, run: PlanRun) -> No
     assert "Regn ut på nytt" in page
 
 
+@pytest.fixture
+def begun(leader: Client, run: PlanRun, approved: dict[str, int]) -> PlanRun:
+    """Seven plans for five patients, started just now."""
+    leader.post(of(run, "start/"), {"program": list(approved.values())})
+    worker(run)
+    assert (run.state, run.done) == ("done", 7)
+    return run
+
+
+def test_what_a_run_started_is_stopped_again_after_a_sentence_with_the_numbers(
+    solbakken: Cast, leader: Client, begun: PlanRun
+) -> None:
+    page = leader.get(of(begun)).content.decode()
+    assert "Stans det denne kjøringen startet" in page
+    assert "7 planer stanses for 5 pasienter" in page
+    assert "regnes ikke som et nei" in page
+    assert "røres ikke" not in page
+    assert ">Stans 7 planer</button>" in page
+    stop_plan(
+        FollowUpPlan.objects.order_by("pk")[0].pk,
+        by=solbakken.doctor, on=dt.date(2026, 11, 23), at=timezone.now(), reason="vil ikke",
+    )  # fmt: skip
+    page = leader.get(of(begun)).content.decode()
+    assert "6 planer stanses for " in page
+    assert "1 plan røres ikke" in page
+    page = leader.post(of(begun, "stans/"), follow=True).content.decode()
+    assert "<h1>Planene er stanset igjen</h1>" in page
+    assert "6 planer er stanset igjen" in page
+    assert f"av {solbakken.doctor}" in page
+    assert "1 ble ikke rørt" in page
+    assert "7 planer ble startet" in page
+    assert "/stans/" not in page
+    assert not FollowUpPlan.objects.filter(state="active").exists()
+    history = leader.get("/planforslag/").content.decode()
+    assert "tatt tilbake" in history
+    assert f"stanset av {solbakken.doctor}" in history
+    assert "6 stanset" in history
+    page = leader.post(of(begun, "stans/"), follow=True).content.decode()
+    assert "noen har alt stanset dem" in page
+
+
+def test_after_a_day_it_is_too_late_to_stop_all_and_that_is_said(leader: Client, begun: PlanRun) -> None:
+    day = dt.timedelta(hours=24)
+    PlanRun.objects.update(finished_at=timezone.now() - day + dt.timedelta(minutes=5))
+    assert ">Stans 7 planer</button>" in leader.get(of(begun)).content.decode()
+    PlanRun.objects.update(finished_at=timezone.now() - day - dt.timedelta(minutes=5))
+    page = leader.get(of(begun)).content.decode()
+    assert "Det er mer enn et døgn siden." in page
+    assert "/stans/" not in page
+    page = leader.post(of(begun, "stans/"), follow=True).content.decode()
+    assert page.count("Det er mer enn et døgn siden.") == 2  # the answer, and the page itself
+    assert FollowUpPlan.objects.filter(state="active").count() == 7
+
+
+def test_when_nothing_is_left_to_stop_that_is_said(
+    solbakken: Cast, leader: Client, begun: PlanRun, approved: dict[str, int]
+) -> None:
+    for pk in approved.values():
+        stop_plans_of(pk, by=solbakken.doctor, on=dt.date(2026, 11, 23), at=timezone.now(), reason="rettes")
+    page = leader.get(of(begun)).content.decode()
+    assert "Det er ingenting å stanse" in page
+    assert "/stans/" not in page
+    page = leader.post(of(begun, "stans/"), follow=True).content.decode()
+    assert page.count("Det er ingenting å stanse") == 2
+
+
 def test_a_list_where_all_have_plans_has_nothing_to_start(
     solbakken: Cast, leader: Client, run: PlanRun, approved: dict[str, int]
 ) -> None:
@@ -254,7 +347,7 @@ def test_only_leaders_come_here_and_find_the_way(
         assert 'href="/planforslag/"' not in other.get("/programmer/").content.decode()
         for path in ("/planforslag/", of(run)):
             assert other.get(path).status_code == 403, path
-        for path in ("/planforslag/ny/", of(run, "start/"), of(run, "forkast/")):
+        for path in ("/planforslag/ny/", of(run, "start/"), of(run, "forkast/"), of(run, "stans/")):
             assert other.post(path, {"program": list(approved.values())}).status_code == 403, path
     run.refresh_from_db()
     assert (run.state, PlanRun.objects.count()) == ("ready", 1)
@@ -264,13 +357,13 @@ def test_another_clinics_are_not_there(furulund: Cast, run: PlanRun, approved: d
     other = logged_in(furulund.doctor)
     assert other.get(of(run)).status_code == 404
     assert other.get(of(run), headers=PROGRESS).status_code == 404
-    for action in ("start/", "forkast/"):
+    for action in ("start/", "forkast/", "stans/"):
         assert other.post(of(run, action), {"program": list(approved.values())}).status_code == 404
     assert f"/planforslag/{run.pk}/" not in other.get("/planforslag/").content.decode()
 
 
 def test_nothing_is_done_by_looking(leader: Client, run: PlanRun) -> None:
-    for path in ("/planforslag/ny/", of(run, "start/"), of(run, "forkast/")):
+    for path in ("/planforslag/ny/", of(run, "start/"), of(run, "forkast/"), of(run, "stans/")):
         assert leader.get(path).status_code == 405
 
 
@@ -281,6 +374,9 @@ def test_the_pages_ask_the_same_of_any_list(solbakken: Cast, leader: Client, run
         return len(captured)
 
     few = queries(of(run)), queries("/planforslag/")
+    PlanRun.objects.update(state="done", done=7, finished_at=timezone.now())
+    assert queries(of(run)) <= 12
+    PlanRun.objects.update(state="ready", done=0)
     for _ in range(30):
         make_patient(solbakken, icpc2="T90")
     runs = [counted(solbakken.doctor) for _ in range(3)]

@@ -143,7 +143,7 @@ def test_another_clinics_programme_is_unknown_at_every_address(
     stranger = logged_in(furulund.doctor)
     for end in ("", "utkast/", "versjoner/", "rediger/"):
         assert stranger.get(f"/programmer/{programme.pk}/{end}").status_code == 404
-    for end in ("godkjenn/", "ut-av-bruk/", "forkast/", "start/", "rediger/"):
+    for end in ("godkjenn/", "ut-av-bruk/", "forkast/", "rediger/"):
         assert stranger.post(f"/programmer/{programme.pk}/{end}", {"name": "x"}).status_code == 404
     assert "Diabetes" not in stranger.get("/programmer/").content.decode()
     answer = stranger.post("/programmer/les/", {"read": f"{programme.pk}:{read_digest(programme)}"})
@@ -175,7 +175,7 @@ def test_numbers_and_work_are_of_those_on_the_list(
     assert (page.context["counts"].active, page.context["counts"].lacking) == (1, 2)
     assert all(work.all == pytest.approx(3 * work.now, abs=3) for work in page.context["work"])
     assert [work.profession for work in page.context["work"]] == ["Sykepleier", "Helsesekretær", "Lege"]
-    assert "Start planer for 2 pasienter" in page.content.decode()
+    assert "Foreslå planer for 2 pasienter" in page.content.decode()
 
 
 def test_one_programme_takes_as_many_queries_with_three_patients_as_with_none(
@@ -201,19 +201,21 @@ def test_one_programme_takes_as_many_queries_with_three_patients_as_with_none(
 # --- read and approved
 
 
-def test_a_doctor_approves_the_words_on_the_page_and_a_leader_starts_plans(
+def test_a_doctor_approves_the_words_on_the_page_and_a_leader_goes_on_to_what_plans_would_mean(
     solbakken: Cast, kols: Programme, doctor: Client
 ) -> None:
     make_patient(solbakken, icpc2="R95")
     nurse, url = logged_in(solbakken.nurse), f"/programmer/{kols.pk}/"
+    assert "/planforslag/ny/" not in doctor.get(url).content.decode()  # not before a doctor has approved it
     read = shown_digest(doctor.get(url))
     assert nurse.post(url + "godkjenn/", {"read": read}).status_code == 403
-    assert nurse.post(url + "start/").status_code == 403
-    assert "må godkjenne programmet" in doctor.post(url + "start/", follow=True).content.decode()
     page = doctor.post(url + "godkjenn/", {"read": read}, follow=True).content.decode()
     assert "KOLS er godkjent, versjon 1." in page
-    assert "1 pasient fikk plan i KOLS." in doctor.post(url + "start/", follow=True).content.decode()
-    assert kols.plans.count() == 1
+    assert "Foreslå plan for 1 pasient<" in page
+    assert f'name="program" value="{kols.pk}"' in page
+    assert "/planforslag/ny/" not in nurse.get(url).content.decode()
+    assert doctor.post(url + "start/").status_code == 404
+    assert not kols.plans.exists()
     assert "er alt godkjent" in doctor.post(url + "godkjenn/", {"read": read}, follow=True).content.decode()
 
 
