@@ -15,3 +15,4 @@ FROM (
 ) t
 LEFT JOIN patients_encounter old ON (old.clinic_id, old.source_id) = (%(clinic)s, t.source_id)
 WHERE t.place = 1;
+ANALYZE told_encounter (patient_id, source_id, fate);

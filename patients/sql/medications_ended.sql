@@ -22,3 +22,4 @@ LEFT JOIN (
 WHERE s.known AND s.fault IS NULL AND s.all_drugs_told AND old.source_system = %(list)s AND old.ends_on IS NULL
     AND told.patient_id IS NULL
     AND NOT EXISTS (SELECT FROM stage_ended e WHERE e.medication_id = old.id);
+ANALYZE stage_ended;

@@ -18,3 +18,4 @@ LEFT JOIN patients_medication old ON (old.clinic_id, old.patient_id, old.source_
         = (%(clinic)s, t.patient_id, t.source_code)
     AND old.starts_on IS NOT DISTINCT FROM t.starts_on
 WHERE t.place = 1;
+ANALYZE told_medication (patient_id, source_code, source_system, fate);

@@ -14,3 +14,4 @@ WHERE p.clinic_id = %(clinic)s AND p.deceased_on IS NULL AND p.moved_on IS NULL
         SELECT FROM patients_patientidentifier i JOIN stage_refused r USING (system, value)
         WHERE i.clinic_id = %(clinic)s AND i.patient_id = p.id
     );
+ANALYZE stage_gone;

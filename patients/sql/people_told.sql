@@ -28,3 +28,4 @@ WHERE (p.given_name, p.family_name, p.birth_date, p.sex, p.list_doctor_id, p.usu
         p.deceased_on, p.moved_on)
     IS DISTINCT FROM (s.given_name, s.family_name, s.birth_date, s.sex, s.list_doctor_id, s.usual_nurse_id,
         s.home_care, s.deceased_on, s.moved_on);
+ANALYZE stage_amended (patient_id);
