@@ -30,6 +30,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from django.db import connection
+
 from bench import ground
 from bench.import_floor import copy_bare, files_to_copy
 from bench.import_lists import DOCTORS, Lists, our_list, synthea
