@@ -176,9 +176,11 @@ def survey(file: File) -> Survey:
                 max(seen.longest, gap + (len(chunk) if first < 0 else first)),
             )
             gap = gap + len(chunk) if first < 0 else len(chunk) - chunk.rfind(b"\n")
+            # After a letter that is whole, plain ASCII needs no look.
+            plain = chunk.isascii() and last.isascii()
             last = chunk[-1:]
             try:
-                is_utf8 = is_utf8 and decode(chunk) is not None
+                is_utf8 = is_utf8 and (plain or decode(chunk) is not None)
             except UnicodeDecodeError:
                 is_utf8 = False
     if not start:

@@ -1,4 +1,5 @@
-SELECT f.*, coalesce(own.patient_id, named.patient_id, here.patient_id) AS patient_id
+SELECT f.*, coalesce(own.patient_id, named.patient_id, here.patient_id) AS patient_id,
+        coalesce(NOT own.known, named.born, false) AS born
     FROM stage_{kind} f
     LEFT JOIN stage_shared tied ON tied.seq = f.about
     LEFT JOIN stage_person own ON own.leader = coalesce(tied.leader, f.about) AND own.fault IS NULL

@@ -1,3 +1,4 @@
+-- Of a patient whom others see already, somebody may have written the same in this moment.
 UPDATE patients_condition old
 SET source_system = t.source_system, source_code = t.source_code, source_text = t.source_text,
     ends_on = t.ends_on, starts_on = t.starts_on
@@ -6,5 +7,9 @@ WHERE t.fate = 'changed' AND (old.clinic_id, old.patient_id, old.icpc2) = (%(cli
 INSERT INTO patients_condition
     (clinic_id, patient_id, icpc2, source_system, source_code, source_text, starts_on, ends_on)
 SELECT %(clinic)s, patient_id, icpc2, source_system, source_code, source_text, starts_on, ends_on
-FROM told_condition WHERE fate = 'new'
+FROM told_condition WHERE fate = 'new' AND born;
+INSERT INTO patients_condition
+    (clinic_id, patient_id, icpc2, source_system, source_code, source_text, starts_on, ends_on)
+SELECT %(clinic)s, patient_id, icpc2, source_system, source_code, source_text, starts_on, ends_on
+FROM told_condition WHERE fate = 'new' AND NOT born
 ON CONFLICT (patient_id, icpc2) DO NOTHING;

@@ -2,7 +2,7 @@
 -- that somebody here has struck out as wrong stays so.
 INSERT INTO told_condition
 SELECT t.patient_id, t.icpc2, t.source_system, t.source_code, t.source_text,
-    coalesce(t.first_on, old.starts_on), t.until, t.file, t.row, t.rows,
+    coalesce(t.first_on, old.starts_on), t.until, t.file, t.row, t.rows, t.born,
     CASE
         WHEN old.id IS NULL THEN 'new'
         WHEN old.struck_at IS NULL

@@ -1,5 +1,5 @@
 INSERT INTO told_encounter
-SELECT t.patient_id, t.source_id, t.act_class, t.department, t.starts_at, t.ends_at, t.file, t.row, t.rows,
+SELECT t.patient_id, t.source_id, t.act_class, t.department, t.starts_at, t.ends_at, t.file, t.row, t.rows, t.born,
     CASE
         WHEN old.id IS NULL THEN 'new'
         WHEN (old.act_class, old.department, old.starts_at, old.ends_at)

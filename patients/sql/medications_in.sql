@@ -7,5 +7,4 @@ WHERE t.fate = 'changed' AND (old.clinic_id, old.patient_id, old.source_code) = 
     AND old.starts_on IS NOT DISTINCT FROM t.starts_on;
 INSERT INTO patients_medication (clinic_id, patient_id, source_system, source_code, text, starts_on, ends_on)
 SELECT %(clinic)s, patient_id, source_system, source_code, text, starts_on, ends_on
-FROM told_medication WHERE fate = 'new'
-ON CONFLICT ON CONSTRAINT medication_once_per_start DO NOTHING;
+FROM told_medication WHERE fate = 'new';

@@ -1,6 +1,6 @@
 -- Drugs in use come in; what has ended is not brought in.
 INSERT INTO told_medication
-SELECT t.patient_id, t.source_code, t.starts_on, t.source_system, t.text, t.until, t.file, t.row, t.rows,
+SELECT t.patient_id, t.source_code, t.starts_on, t.source_system, t.text, t.until, t.file, t.row, t.rows, t.born,
     CASE
         WHEN old.id IS NULL THEN 'new'
         WHEN (old.source_system, old.text, old.ends_on) IS DISTINCT FROM (t.source_system, t.text, t.until)

@@ -47,11 +47,11 @@ JOIN stage_identifier i ON i.seq = coalesce(l.seq, s.leader)
 WHERE s.fault IS NOT NULL;
 -- Nobody who stands alone has a name twice, or the row would be tied to itself.
 INSERT INTO stage_name
-SELECT i.system, i.value, s.patient_id
+SELECT i.system, i.value, s.patient_id, NOT s.known
 FROM stage_person s JOIN stage_identifier i ON i.seq = s.leader
 WHERE s.fault IS NULL AND NOT EXISTS (SELECT FROM stage_shared l WHERE l.seq = s.leader)
 UNION ALL
-SELECT DISTINCT i.system, i.value, s.patient_id
+SELECT DISTINCT i.system, i.value, s.patient_id, NOT s.known
 FROM stage_shared l JOIN stage_person s USING (leader) JOIN stage_identifier i USING (seq)
 WHERE s.fault IS NULL;
 ANALYZE stage_refused, stage_name (system, value);

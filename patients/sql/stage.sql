@@ -34,8 +34,9 @@ CREATE TEMP TABLE stage_person (
     given_name text, family_name text, birth_date date, sex text, list_doctor_id bigint, usual_nurse_id bigint,
     home_care bool, deceased_on date, deceased_exact bool, moved_on date, all_drugs_told bool, rows int
 ) ON COMMIT DROP;
-CREATE TEMP TABLE stage_name (system text, value text, patient_id bigint) ON COMMIT DROP;
--- Last what is to become of it: `fate` is new, changed or unchanged.
+CREATE TEMP TABLE stage_name (system text, value text, patient_id bigint, born bool) ON COMMIT DROP;
+-- Last what is to become of it: `fate` is new, changed or unchanged. `born`: the patient comes with this import, so
+-- that nobody else can have written of them.
 CREATE TEMP TABLE stage_amended (
     patient_id bigint, given_name text, family_name text, birth_date date, sex text, list_doctor_id bigint,
     usual_nurse_id bigint, home_care bool, deceased_on date, moved_on date
@@ -43,14 +44,14 @@ CREATE TEMP TABLE stage_amended (
 CREATE TEMP TABLE stage_gone (patient_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE told_condition (
     patient_id bigint, icpc2 text, source_system text, source_code text, source_text text, starts_on date,
-    ends_on date, file text, row int, rows int, fate text
+    ends_on date, file text, row int, rows int, born bool, fate text
 ) ON COMMIT DROP;
 CREATE TEMP TABLE told_medication (
     patient_id bigint, source_code text, starts_on date, source_system text, text text, ends_on date,
-    file text, row int, rows int, fate text
+    file text, row int, rows int, born bool, fate text
 ) ON COMMIT DROP;
 CREATE TEMP TABLE told_encounter (
     patient_id bigint, source_id text, act_class text, department text, starts_at timestamptz,
-    ends_at timestamptz, file text, row int, rows int, fate text
+    ends_at timestamptz, file text, row int, rows int, born bool, fate text
 ) ON COMMIT DROP;
 CREATE TEMP TABLE stage_ended (medication_id bigint, patient_id bigint, ends_on date) ON COMMIT DROP;
