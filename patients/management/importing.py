@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from django.core.management.base import BaseCommand, CommandError
 
 from patients.actions import discard_import, look, run_import, start_import, start_preview
-from patients.import_presenters import count_table, count_text
+from patients.import_presenters import count_table, count_text, kept_text
 from patients.imports.reading import Format, Import, NeedsMapping
 from patients.imports.rows import Unreadable
 from patients.models import ImportRun
@@ -93,6 +93,8 @@ class ImportCommand(BaseCommand):
     def _tell(self, run: ImportRun, seconds: float) -> None:
         self.stdout.write(f"{run.file_name}: {run.get_state_display()} på {seconds:.1f} s\n")
         self.stdout.write(count_text(count_table(run.counts)))
+        if run.counts.get("kept"):
+            self.stdout.write(kept_text(run.counts["kept"]))
         if run.counts.get("other"):
             other = ", ".join(f"{name} {n}" for name, n in run.counts["other"].items())
             self.stdout.write(f"Andre ressurstyper, ikke lest: {other}")

@@ -15,6 +15,7 @@ from patients.import_presenters import (
     differences,
     gone,
     import_summary,
+    kept_text,
     outcome,
     patient_sums,
     row_ranges,
@@ -75,7 +76,7 @@ def import_run(request: MemberRequest, run_id: int) -> HttpResponse:
 
 
 def run_context(run: ImportRun, member: Member) -> dict[str, Any]:
-    """What the page of an import shows. Six queries at most."""
+    """What the page of an import shows. Seven queries at most."""
     sees = may(member, Permission.SEE_PATIENTS)
     problems = list(run.problems.all()[:PROBLEMS_SHOWN])
     ready = run.state == ImportRun.State.READY
@@ -83,6 +84,7 @@ def run_context(run: ImportRun, member: Member) -> dict[str, Any]:
         "run": run,
         "summary": import_summary(run.counts, run.unmapped, run.rows_read, run.rows_total, exact=sees),
         "problems": problems,
+        "kept_text": kept_text(run.counts.get("kept", 0)),
         "unfinished": run.state in ImportRun.UNFINISHED,
         "behind_another": run.state == ImportRun.State.WAITING
         and ImportRun.objects.visible_to(member).running().exists(),
@@ -91,7 +93,11 @@ def run_context(run: ImportRun, member: Member) -> dict[str, Any]:
         "may_see_patients": sees,
     }
     told = {**context, **_preview_context(run, sees)} if ready else context
-    files = {row.file_name for row in [*problems, *told.get("changed_rows", ())]}
+    files = {
+        row.file_name
+        for row in [*problems, *told.get("changed_rows", ()), *told.get("kept_rows", ())]
+        if row.file_name
+    }
     return {**told, "several_files": bool(files - {run.file_name})}
 
 
@@ -107,6 +113,9 @@ def _preview_context(run: ImportRun, sees: bool) -> dict[str, Any]:
         "gone_is_much": missing * GONE_WARNED_OF > size,
         "size": size,
         "changed_rows": list(changes(run, ImportChange.Fate.CHANGED)[:CHANGES_SHOWN]),
+        "kept_rows": list(changes(run, ImportChange.Fate.KEPT)[:CHANGES_SHOWN])
+        if run.counts.get("kept")
+        else [],
         "new_rows": row_ranges(new_rows(run)),
         "columns": [(theirs, ours) for theirs, ours in run.mapping.items() if ours],
     }

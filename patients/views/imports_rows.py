@@ -23,13 +23,17 @@ from teams.middleware import MemberRequest
 from teams.permissions import Permission, may, requires
 
 # As addresses call them.
-_FATES = {"endret": ImportChange.Fate.CHANGED, "ikke-i-filen": ImportChange.Fate.GONE}
+_FATES = {
+    "endret": ImportChange.Fate.CHANGED,
+    "ikke-i-filen": ImportChange.Fate.GONE,
+    "rettet-her": ImportChange.Fate.KEPT,
+}
 
 
 @require_safe
 @requires(Permission.IMPORT_PATIENTS)
 def import_changes(request: MemberRequest, run_id: int, fate: str) -> HttpResponse:
-    """All that a preview says would be changed, or is not in the file; a hundred a page."""
+    """All that a preview says would be changed, is not in the file, or stays as corrected; a hundred a page."""
     run = get_object_or_404(ImportRun.objects.visible_to(request.member), pk=run_id)
     sees = may(request.member, Permission.SEE_PATIENTS)
     if fate not in _FATES or run.state != ImportRun.State.READY:
