@@ -83,14 +83,14 @@ def corrected(change: PatientChange, *, members: Mapping[int, str], titles: Mapp
 def member_ids(changes: list[PatientChange]) -> set[int]:
     """Whose names are needed to tell of the changes."""
     texts = [text for c in changes if c.field in MEMBERS for text in (c.before, c.after)]
-    return {int(text) for text in texts if text.isdigit()}
+    return {int(text) for text in texts if text.isdecimal()}
 
 
 def _value_words(field: str, text: str, members: Mapping[int, str]) -> str:
     if not text:
         return str(NOTHING.get(field, _("ingen")))
     if field in MEMBERS:
-        return members.get(int(text), _("ukjent")) if text.isdigit() else text
+        return members.get(int(text), _("ukjent")) if text.isdecimal() else text
     if field == "sex":
         return str(SEXES.get(text, text))
     if field == "home_care":

@@ -9,8 +9,8 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from patients.headings import Asked
 from patients.imports.patient_list import COLUMNS, missing
-from patients.imports.reading import NeedsMapping
 
 FILES_MAX = 20
 
@@ -57,30 +57,30 @@ class UploadForm(forms.Form):
 class MappingForm(forms.Form):
     """A choice of our columns for each of their headings, none of ours twice."""
 
-    def __init__(self, *args: Any, needs: NeedsMapping, chosen: dict[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asked: Asked, chosen: dict[str, str], **kwargs: Any) -> None:
         """`chosen` is what was mapped before, and goes before what the heading suggests."""
         super().__init__(*args, **kwargs)
-        self._needs = needs
+        self._asked = asked
         said = {
             "navn": _("navn: «Etternavn, Fornavn»"),
             "tilstander": _("tilstander (koder)"),
             "icd-10": _("tilstander i ICD-10"),
         }
         ours = [(name, said.get(name, name)) for name in COLUMNS]
-        for number, heading in enumerate(needs.headings):
+        for number, heading in enumerate(asked.headings):
             self.fields[f"k{number}"] = forms.ChoiceField(
                 label=heading or _("(uten overskrift)"),
                 choices=[("", _("ikke med")), *ours],
                 required=False,
-                initial=chosen.get(heading, needs.suggested.get(heading, "")),
+                initial=chosen.get(heading, asked.suggested.get(heading, "")),
                 widget=forms.Select(attrs={"class": "ds-input"}),
             )
 
     def columns(self) -> list[tuple[forms.BoundField, list[str]]]:
         """Each heading's choice, and what stands under it in the first rows."""
         return [
-            (self[f"k{n}"], [row[n] for row in self._needs.samples if n < len(row)])
-            for n in range(len(self._needs.headings))
+            (self[f"k{n}"], [row[n] for row in self._asked.samples if n < len(row)])
+            for n in range(len(self._asked.headings))
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -98,7 +98,7 @@ class MappingForm(forms.Form):
 
     def mapping(self) -> dict[str, str]:
         """Their heading → our column; "" for one that is not ours."""
-        return {heading: self.cleaned_data[f"k{n}"] for n, heading in enumerate(self._needs.headings)}
+        return {heading: self.cleaned_data[f"k{n}"] for n, heading in enumerate(self._asked.headings)}
 
 
 class ConfirmForm(forms.Form):

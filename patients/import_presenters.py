@@ -84,6 +84,16 @@ def count_text(table: CountTable) -> str:
     return "\n".join(lines)
 
 
+def kept_text(patients: int) -> str:
+    """Of how many the file says otherwise than somebody here has corrected."""
+    words = ngettext(
+        "Hos %(n)d pasient er noe rettet her, og filen sier fortsatt det gamle. Rettelsen står.",
+        "Hos %(n)d pasienter er noe rettet her, og filen sier fortsatt det gamle. Rettelsene står.",
+        patients,
+    )
+    return words % {"n": patients}
+
+
 @dataclass(frozen=True, slots=True)
 class UnmappedRow:
     code: str
@@ -96,12 +106,13 @@ class UnmappedRow:
 class ImportSummary:
     """`codes`: the commonest codes that are not followed; `more_codes` others, in `more_rows` rows.
 
-    A number of rows is None where it is below `FEW` and the reader may not know it.
+    `kept`: patients of whom something stands as it was corrected here. A number of rows is None where it is below `FEW` and the reader may not know it.
     """
 
     table: CountTable
     other: list[tuple[str, int]]
     problems: int
+    kept: int
     codes: list[UnmappedRow]
     more_codes: int
     more_rows: int | None
@@ -127,6 +138,7 @@ def import_summary(
         table=count_table(counts),
         other=sorted(counts.get("other", {}).items()),
         problems=counts.get("problems", 0),
+        kept=counts.get("kept", 0),
         codes=[
             UnmappedRow(code, text, _SYSTEM_NAMES.get(system, system), told(n))
             for system, code, text, n in unmapped[:CODES_SHOWN]

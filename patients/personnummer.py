@@ -63,7 +63,7 @@ def is_synthetic(number: str) -> bool:
 
     Month + 40 does not count: it may be NAV's test number, but just as well a real person's H-number.
     """
-    return len(number) == 11 and number.isdigit() and 81 <= int(number[2:4]) <= 92
+    return len(number) == 11 and number.isdecimal() and 81 <= int(number[2:4]) <= 92
 
 
 def system_of(number: str) -> str:

@@ -5,7 +5,8 @@
 where `merged` rows told of something that another row told too, `unmapped` conditions have a code that no
 programme follows, `ended` drugs are not in use and not kept, `ignored` rows are mistaken, planned or not
 yet a diagnosis. `stopped` counts drugs that we held as in use and that have now ended, `gone` patients whom a
-whole list lacks; those are our rows, not the import's.
+whole list lacks, `kept` those of whom something was corrected here that the import says otherwise; those are our
+rows, not the import's.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class Tally:
         self._names: dict[tuple[str, str], str] = {}
         self.problems: list[RowError] = []
         self.problem_count = 0
+        self._kept = 0
         self._refused_patients: set[Place] = set()
 
     def read(self, kind: str, times: int = 1) -> None:
@@ -77,6 +79,9 @@ class Tally:
         if patients:
             self._counts[PATIENTS]["gone"] = patients
 
+    def kept(self, patients: int) -> None:
+        self._kept = patients
+
     def counts(self) -> dict[str, Any]:
         """As stored in `ImportRun.counts`."""
         kinds = {
@@ -84,7 +89,8 @@ class Tally:
             for kind in KINDS
             if self._counts[kind]
         }
-        return {**kinds, "other": dict(sorted(self._other.items())), "problems": self.problem_count}
+        counts = {**kinds, "other": dict(sorted(self._other.items())), "problems": self.problem_count}
+        return {**counts, "kept": self._kept} if self._kept else counts
 
     def codes(self) -> list[list[Any]]:
         """`ImportRun.unmapped`: system, code, text and occurrences; the commonest first."""

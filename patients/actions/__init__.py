@@ -5,18 +5,18 @@ from patients.actions.asking import (
     AlreadyDecided,
     confirm_import,
     discard_import,
-    look,
     map_columns,
     receive_upload,
     start_import,
     start_preview,
 )
 from patients.actions.importing import run_import
+from patients.actions.looking import look, mappings_of
 from patients.actions.uploads import (
     expire_imports,
-    refused_rows,
     remove_orphans,
     remove_upload,
+    rows_path,
     store_upload,
     stored_path,
 )
@@ -28,12 +28,13 @@ __all__ = [
     "expire_imports",
     "look",
     "map_columns",
+    "mappings_of",
     "receive_upload",
     "record_access",
     "record_accesses",
-    "refused_rows",
     "remove_orphans",
     "remove_upload",
+    "rows_path",
     "run_import",
     "start_import",
     "start_preview",

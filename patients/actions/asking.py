@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from patients.actions.uploads import KEPT, remove_upload, store_upload, stored_path
+from patients.actions.uploads import (
+    KEPT,
+    LET_GO,
+    let_go,
+    remove_upload,
+    store_upload,
+    stored_bytes,
+    stored_path,
+)
 from patients.headings import headings_digest
-from patients.imports.reading import Format, Import, NeedsMapping, recognise
+from patients.imports.mapping import columns
+from patients.imports.patient_list import missing
+from patients.imports.reading import Import
+from patients.imports.recognising import glance
 from patients.imports.rows import Unreadable
+from patients.imports.tables import Header
 from patients.models import ColumnMapping, ImportRun
 from teams.models import Member
 from teams.permissions import Permission, require
 
-# Each may hold an upload of the largest size.
-UNDECIDED_MAX = 5
+# Of a clinic, each may hold an upload of the largest size; and that is all that may lie here of it.
+WAITING_MAX = 5
+_UPLOAD_LOCK = 0x0F0F
 
 
 class AlreadyDecided(Exception):
@@ -74,97 +87,71 @@ def start_import(
     return run
 
 
+@transaction.atomic
 def receive_upload(files: Iterable[UploadedFile], *, by: Member, whole_list: bool) -> ImportRun:
-    """Keep the files, and begin an import that waits for its preview, or for somebody to map its columns.
+    """Keep the files, and begin an import that waits for a worker to see what they are.
 
-    A heading that the clinic has mapped before is mapped so again. Raises PermissionDenied, and Unreadable for
-    what cannot be an import, or when too many wait to be looked through; nothing is then kept.
+    Raises PermissionDenied, and Unreadable for what is told without reading the files: a name, a zip that is more
+    than it seems; or when too much of the clinic's lies here already. Nothing is then kept.
     """
     require(by, Permission.IMPORT_PATIENTS)
-    if ImportRun.objects.visible_to(by).undecided().count() >= UNDECIDED_MAX:
-        raise Unreadable(
-            _("%(n)d importer venter på at noen ser igjennom dem. Ta dem inn, eller forkast dem først.")
-            % {"n": UNDECIDED_MAX}
-        )
     files = list(files)
+    _make_sure_of_room(by, sum(file.size or 0 for file in files))
     stored_as = store_upload(files)
-    name = ", ".join(file.name or "" for file in files)
     try:
-        return _begin(stored_as, by=by, file_name=name, whole_list=whole_list)
+        glance(stored_path(stored_as))
+        return ImportRun.objects.create(
+            clinic_id=by.clinic_id,
+            file_name=", ".join(file.name or "" for file in files)[:200],
+            stored_as=stored_as,
+            expires_at=timezone.now() + KEPT,
+            whole_list=whole_list,
+            started_by=by,
+        )
     except BaseException:
         remove_upload(stored_as)
         raise
 
 
-def _begin(stored_as: str, *, by: Member, file_name: str, whole_list: bool) -> ImportRun:
-    found, mapping = look(stored_path(stored_as), {}, clinic_id=by.clinic_id)
-    if not isinstance(found, NeedsMapping):
-        return start_preview(
-            found,
-            by=by,
-            clinic_id=by.clinic_id,
-            file_name=file_name,
-            stored_as=stored_as,
-            whole_list=whole_list,
-            mapping=mapping,
+def _make_sure_of_room(by: Member, coming: int) -> None:
+    """One upload of a clinic at a time is counted and stored, so that none slips past the count."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_UPLOAD_LOCK, by.clinic_id % 2**31])
+    stored = list(ImportRun.objects.visible_to(by).exclude(stored_as="").values_list("stored_as", "state"))
+    if sum(state in (*ImportRun.UNFINISHED, *ImportRun.UNDECIDED) for _name, state in stored) >= WAITING_MAX:
+        raise Unreadable(
+            _("%(n)d importer venter allerede. Ta dem inn, eller forkast dem, før du sender flere.")
+            % {"n": WAITING_MAX}
         )
-    return ImportRun.objects.create(
-        clinic_id=by.clinic_id,
-        source=ImportRun.Source.CSV,
-        state=ImportRun.State.MAPPING,
-        file_name=file_name[:200],
-        stored_as=stored_as,
-        expires_at=timezone.now() + KEPT,
-        mapping=mapping,
-        whole_list=whole_list,
-        started_by=by,
-    )
-
-
-def look(
-    path: Path, mapping: Mapping[str, str], *, clinic_id: int, expected: Format | None = None
-) -> tuple[Import | NeedsMapping, dict[str, str]]:
-    """What the files are, or the first of them whose columns nobody has mapped; and the mapping so far.
-
-    What the clinic has mapped before is added to `mapping`. Reads the files once, and once more for each mapping
-    found; a query for each. Raises Unreadable.
-    """
-    so_far = dict(mapping)
-    while True:
-        try:
-            return recognise(path, expected=expected, mapping=so_far or None), so_far
-        except NeedsMapping as needs:
-            known = ColumnMapping.objects.filter(
-                clinic_id=clinic_id, headings=headings_digest(needs.headings)
-            ).first()
-            if known is None or known.mapping.keys() <= so_far.keys():
-                return needs, so_far
-            so_far = {**known.mapping, **so_far}
+    limit = WAITING_MAX * settings.UPLOAD_MAX_BYTES
+    if stored_bytes(name for name, _state in stored) + coming > limit:
+        raise Unreadable(
+            _("Filer fra tidligere importer fyller %(limit)d MB. De slettes etter sju dager.")
+            % {"limit": limit // 2**20}
+        )
 
 
 @transaction.atomic
 def map_columns(
-    run: ImportRun, *, by: Member, headings: Iterable[str], mapping: Mapping[str, str]
+    run: ImportRun, *, by: Member, headings: Collection[str], mapping: Mapping[str, str]
 ) -> ImportRun:
-    """Read the file with these headings so, and every later one. The import then waits for its (new) preview.
+    """Read the file with these headings so, and every later one. The import then waits for a worker to do it.
 
-    Raises PermissionDenied, AlreadyDecided, and Unreadable for what is no import read like that either;
-    that mapping is not kept.
+    Raises PermissionDenied, AlreadyDecided, and Unreadable where a column that must be there is not, or is twice.
     """
     run = _undecided(run, by=by)
-    found, so_far = look(stored_path(run.stored_as), {**run.mapping, **mapping}, clinic_id=by.clinic_id)
+    header = Header("", tuple(headings))
+    if lacking := missing(columns(header, mapping)):
+        raise Unreadable(_("Det mangler en kolonne for: %(columns)s.") % {"columns": ", ".join(lacking)})
     ColumnMapping.objects.update_or_create(
         clinic_id=by.clinic_id,
         headings=headings_digest(headings),
         defaults={"mapping": dict(mapping), "by": by},
     )
-    run.mapping = so_far
-    if isinstance(found, NeedsMapping):  # another of the files
-        run.state = ImportRun.State.MAPPING
-    else:
-        run.state, run.source, run.rows_total = ImportRun.State.WAITING, found.format, found.lines
-        run.attempts = run.rows_read = 0
-    run.save(update_fields=["mapping", "state", "source", "rows_total", "attempts", "rows_read"])
+    run.mapping = {**run.mapping, **mapping}
+    run.state = ImportRun.State.WAITING
+    run.attempts = run.rows_read = 0
+    run.save(update_fields=["mapping", "state", "attempts", "rows_read"])
     return run
 
 
@@ -198,11 +185,10 @@ def discard_import(run: ImportRun, *, by: Member | None) -> None:
     Raises PermissionDenied and AlreadyDecided.
     """
     run = _undecided(run, by=by)
-    stored_as = run.stored_as
     run.changes.all().delete()
-    run.state, run.stored_as, run.expires_at = ImportRun.State.DISCARDED, "", None
-    run.save(update_fields=["state", "stored_as", "expires_at"])
-    transaction.on_commit(lambda: remove_upload(stored_as), robust=True)
+    run.state = ImportRun.State.DISCARDED
+    let_go(run)
+    run.save(update_fields=["state", *LET_GO])
 
 
 def _undecided(run: ImportRun, *, by: Member | None) -> ImportRun:

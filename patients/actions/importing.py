@@ -6,32 +6,29 @@ The preview and the import go the same way, through the same file, to the last s
 from __future__ import annotations
 
 import datetime as dt
-import logging
-import sys
-import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from patients.actions.ending import close, end, failed, log_without_words
+from patients.actions.looking import look, mappings_of
 from patients.actions.progress import Progress
 from patients.actions.staging import Stage, doctors_by_name
-from patients.actions.uploads import KEPT, remove_upload, stored_path
-from patients.imports.reading import Import, read, recognise
+from patients.actions.uploads import keep_refused_rows, stored_path
+from patients.headings import Asked
+from patients.imports.reading import Format, Import, NeedsMapping, read, recognise
 from patients.imports.rows import PATIENTS, Unreadable
-from patients.models import FollowedCode, ImportProblem, ImportRun
+from patients.models import FollowedCode, ImportRun
 from patients.tally import Tally
 from teams.calendar import OSLO
 from teams.models import Member, Profession
 from teams.wall import clinic_scope
-
-log = logging.getLogger(__name__)
 
 # Advisory locks: one import at a time in a clinic, and one worker at a time on an import.
 _CLINIC_LOCK, _RUN_LOCK = 0x0F0D, 0x0F0E
@@ -74,7 +71,7 @@ def _begin(run_id: int, clinic_id: int, *, our_turn: bool) -> ImportRun:
             return run
         if our_turn and run.attempts >= ATTEMPTS_MAX:
             run.state = ImportRun.State.FAILED
-            _close(
+            close(
                 run,
                 run.state,
                 Tally(),
@@ -94,32 +91,63 @@ def _carry_out(run: ImportRun, path: Path | None, note: str = "") -> None:
     try:
         if path is None and not run.stored_as:
             raise Unreadable(_("Kommandoen ble avbrutt, og ingenting er tatt inn."))
-        _take_in(run, path or stored_path(run.stored_as), tally, note)
+        found = _look(run, path or stored_path(run.stored_as))
+        if found is not None:
+            _take_in(run, found, tally, note)
     except _MoreGone:
         _take_back(run)
         _carry_out(run, path, _more_gone())
     except _Refused:
-        _end(
+        end(
             run,
             ImportRun.State.REFUSED,
             tally,
             _("Ingen rader er tatt inn, fordi noen har feil. Rett dem, eller ta inn de gode radene."),
         )
     except Unreadable as error:
-        _end(run, ImportRun.State.REFUSED, tally, str(error))
+        end(run, ImportRun.State.REFUSED, tally, str(error))
     except Exception as error:
-        _log_without_words(run, error)
-        _end(run, ImportRun.State.FAILED, tally, _failed())
+        log_without_words(run, error)
+        end(run, ImportRun.State.FAILED, tally, failed())
 
 
-def _take_in(run: ImportRun, path: Path, tally: Tally, note: str) -> None:
+def _look(run: ImportRun, path: Path) -> Import | None:
+    """What there is to read; None when somebody must say first what the columns of a file are.
+
+    What was seen for the preview is read so when it is taken in. Raises Unreadable.
+    """
+    expected: Format | None = None
+    if run.source:
+        expected = "fhir" if run.source == ImportRun.Source.FHIR else "csv"
+    if run.confirmed_at:
+        return recognise(path, expected=expected, mapping=run.mapping or None)
+    with clinic_scope(run.clinic_id):
+        known = mappings_of(run.clinic_id)
+    looked = look(path, run.mapping, known=known, expected=expected)
+    found = None if isinstance(looked.found, NeedsMapping) else looked.found
+    if found is None and not run.stored_as:
+        raise looked.asked[-1]
+    run.mapping, run.asked = looked.mapping, _all_asked(run.asked, looked.asked)
+    if found is None:
+        run.state = ImportRun.State.MAPPING
+    else:
+        run.source, run.rows_total = found.format, found.lines
+    with clinic_scope(run.clinic_id):
+        run.save(update_fields=["mapping", "asked", "state", "source", "rows_total"])
+    return found
+
+
+def _all_asked(before: list[dict[str, Any]], now: Iterable[NeedsMapping]) -> list[dict[str, Any]]:
+    """The files of an upload whose headings are not ours, each once, the latest asked about last."""
+    asked = [Asked.by(needs).to_keep() for needs in now]
+    files = {each["file"] for each in asked}
+    return [each for each in before if each["file"] not in files] + asked
+
+
+def _take_in(run: ImportRun, found: Import, tally: Tally, note: str) -> None:
     """The whole preview, or the whole import, in one transaction; its own end with it."""
     today = dt.datetime.now(OSLO).date()
-    found = recognise(
-        path,
-        expected="fhir" if run.source == ImportRun.Source.FHIR else "csv",
-        mapping=run.mapping or None,
-    )
+    run.rows_file = ""
     with clinic_scope(run.clinic_id), connection.cursor() as cursor:
         stage = Stage(
             cursor,
@@ -137,17 +165,27 @@ def _take_in(run: ImportRun, path: Path, tally: Tally, note: str) -> None:
                 stage.add(row)
             tell(found.lines, at_once=True)
         stage.resolve()
+        run.rows_file = _refused_rows(run, found, tally)
         told = " ".join(filter(None, [note, _passed_over(found)]))
         if run.confirmed_at is None:
             stage.preview(run_id=run.pk, today=today)
-            _close(run, ImportRun.State.READY, tally, told)
+            close(run, ImportRun.State.READY, tally, told)
             return
         if tally.problem_count and not run.good_rows_only:
             raise _Refused
         stage.write(run_id=run.pk, today=today)
         if run.take_off and run.preview and _gone(tally.counts()) > _gone(run.preview):
             raise _MoreGone
-        _close(run, ImportRun.State.DONE, tally, told)
+        close(run, ImportRun.State.DONE, tally, told)
+
+
+def _refused_rows(run: ImportRun, found: Import, tally: Tally) -> str:
+    """The name of the file that they are kept in. Whoever cannot have them back has the messages."""
+    try:
+        return keep_refused_rows(run, found, tally.problems)
+    except Exception as error:
+        log_without_words(run, error)
+        return ""
 
 
 def _gone(counts: dict[str, Any]) -> int:
@@ -197,66 +235,3 @@ def _more_gone() -> str:
         "Ingenting er tatt inn: flere enn de som ble bekreftet, ville blitt satt ut av listen."
         " Se igjennom på nytt."
     )
-
-
-def _failed() -> str:
-    return _("Noe gikk galt, og ingenting er tatt inn. Prøv igjen.")
-
-
-def _end(run: ImportRun, state: str, tally: Tally, message: str) -> None:
-    """`_close` after a rollback. Should what was counted itself be what cannot be written, without it."""
-    try:
-        _close(run, state, tally, message)
-    except Exception as error:
-        _log_without_words(run, error)
-        _close(run, ImportRun.State.FAILED, Tally(), _failed())
-
-
-def _close(run: ImportRun, state: str, tally: Tally, message: str) -> None:
-    """Write down what came of it, and let the upload go when nothing is left to do with it."""
-    counts = tally.counts()
-    # Whoever sent rows that were refused may want to have them back to mend (`refused_rows`).
-    ended_by_rows = state in (ImportRun.State.DONE, ImportRun.State.REFUSED) and tally.problem_count > 0
-    kept = state == ImportRun.State.READY or ended_by_rows
-    with clinic_scope(run.clinic_id):
-        _tell_problems(run, tally)
-        ended = ImportRun.objects.filter(pk=run.pk)
-        ended.update(
-            state=state,
-            finished_at=timezone.now(),
-            rows_read=run.rows_total or 0,
-            counts=counts,
-            unmapped=tally.codes(),
-            message=message,
-            expires_at=timezone.now() + KEPT,
-        )
-        if state == ImportRun.State.READY:
-            ended.update(preview=counts)
-        if not kept:
-            ended.update(stored_as="")
-            transaction.on_commit(lambda: remove_upload(run.stored_as), robust=True)
-
-
-def _tell_problems(run: ImportRun, tally: Tally) -> None:
-    ImportProblem.objects.filter(run_id=run.pk).delete()
-    ImportProblem.objects.bulk_create(
-        (
-            ImportProblem(
-                clinic_id=run.clinic_id,
-                run_id=run.pk,
-                file_name=problem.place.file[-200:],
-                row=problem.place.row,
-                column=problem.column,
-                message=problem.message,
-            )
-            for problem in tally.problems
-        ),
-        batch_size=2_000,
-    )
-
-
-def _log_without_words(run: ImportRun, error: Exception) -> None:
-    """Where it broke, but not what the error says: a database's error quotes rows."""
-    frames = traceback.extract_tb(sys.exc_info()[2])
-    where = " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames[-8:]))
-    log.error("import failed run=%s error=%s at=%s", run.pk, type(error).__name__, where)

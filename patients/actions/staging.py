@@ -51,6 +51,8 @@ _COLUMNS = {
     "encounter": f"{_ABOUT}, source_id, act_class, department, starts_at, ends_at",
 }
 FACTS = {"condition": CONDITIONS, "medication": MEDICATIONS, "encounter": ENCOUNTERS}
+# Field by field what would change; what people have corrected that no import has changed since.
+_PARTS = ("differences", "corrected")
 _NOWHERE = Place("", 0)
 _DOCTOR_WRONG = (
     gettext_noop("Ingen lege på kontoret heter dette."), gettext_noop("Flere leger på kontoret heter dette."),
@@ -72,14 +74,10 @@ _FIELDS = {
 
 @cache
 def _statements(name: str, kind: str = "") -> tuple[str, ...]:
-    """A file's statements. `{about}` is whom each row of the kind is about; `{differences}`, field by field."""
+    """A file's statements. `{about}` is whom each row of the kind is about; _PARTS say what they are."""
     text = _text(name)
-    about = _text("about").format(kind=kind)
-    return tuple(
-        statement.format(kind=kind, about=about, differences=_text("differences"))
-        for statement in text.split(";\n")
-        if statement.strip()
-    )
+    parts = {"about": _text("about").format(kind=kind), **{part: _text(part) for part in _PARTS}}
+    return tuple(statement.format(kind=kind, **parts) for statement in text.split(";\n") if statement.strip())
 
 
 def _text(name: str) -> str:
@@ -213,7 +211,7 @@ class Stage:
 
     def preview(self, *, run_id: int, today: dt.date) -> None:
         """Count what a write would do now, and note which rows and patients it concerns. Changes no patient."""
-        self._params |= {"kept": CHANGES_KEPT, "words": json.dumps({k: _(v) for k, v in _FIELDS.items()})}
+        self._params |= {"most": CHANGES_KEPT, "words": json.dumps({k: _(v) for k, v in _FIELDS.items()})}
         self._decide(run_id, today)
         self._run("preview")
 
@@ -242,6 +240,8 @@ class Stage:
         self._run("ended_counted", "medication")
         ended, held = self._cursor.fetchone()
         self._tally.ended(rows=ended, held=held)
+        self._run("kept_counted")
+        self._tally.kept(self._cursor.fetchone()[0])
 
     def _run(self, name: str, kind: str = "") -> int:
         """Run a file of statements; how many rows the last one touched."""

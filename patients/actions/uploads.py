@@ -10,12 +10,10 @@ import errno
 import logging
 import secrets
 import shutil
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -23,14 +21,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from patients.imports.pick import write_rows
-from patients.imports.reading import recognise
-from patients.imports.rows import Unreadable
+from patients.imports.reading import Import
+from patients.imports.rows import RowError, Unreadable
 from patients.models import ImportRun
 from teams.wall import clinic_scope, jobs_scope
 
 log = logging.getLogger(__name__)
 
 KEPT = timedelta(days=7)
+LET_GO = ("stored_as", "rows_file", "asked", "expires_at")
+# A folder in the upload's, which readers of the upload do not look into.
+_ROWS = "rows"
 
 # File systems allow 255 bytes; messages that name a file have less room.
 _NAME_BYTES = 150
@@ -85,23 +86,52 @@ def remove_upload(name: str) -> None:
         shutil.rmtree(stored_path(name), ignore_errors=True)
 
 
-def refused_rows(run: ImportRun) -> tuple[IO[bytes], str]:
-    """The rows of an upload that were refused, in its own format, and a name for them.
+def stored_bytes(names: Iterable[str]) -> int:
+    """What lies on the disk under these names."""
+    files = (path for name in names for path in stored_path(name).rglob("*"))
+    return sum(path.stat().st_size for path in files if path.is_file())
 
-    Of more than are kept (patients/tally.py), the first. Raises Unreadable, ValueError and OSError when the upload
-    is not what it was. The file is gone when it is closed.
+
+def keep_refused_rows(run: ImportRun, found: Import, problems: Iterable[RowError]) -> str:
+    """Write the rows that were refused beside the upload, in its own format; the name of the file.
+
+    None ("") of no upload, or of nothing refused. Of more than are kept (patients/tally.py), the first. Raises Unreadable,
+    ValueError and OSError when they cannot be written.
     """
-    found = recognise(stored_path(run.stored_as), mapping=run.mapping or None)
-    names = {part.file.name[-200:]: part.file.name for part in found.parts}
+    folder = stored_path(run.stored_as) / _ROWS
+    if not run.stored_as:
+        return ""
+    shutil.rmtree(folder, ignore_errors=True)
     rows: dict[str, set[int]] = defaultdict(set)
-    for name, row in run.problems.values_list("file_name", "row").iterator():
-        rows[names.get(name, name)].add(row)
-    folder = Path(tempfile.mkdtemp(dir=settings.UPLOAD_DIR))
+    for problem in problems:
+        rows[problem.place.file].add(problem.place.row)
+    if not rows:
+        return ""
+    folder.mkdir(mode=0o700)
     try:
-        written = write_rows(found, rows, folder)
-        return written.open("rb"), written.name
-    finally:
+        return write_rows(found, rows, folder).name
+    except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def rows_path(run: ImportRun) -> Path:
+    """The refused rows of an import that has some (`rows_file`)."""
+    return stored_path(run.stored_as) / _ROWS / run.rows_file
+
+
+def remove_all_but_rows(name: str) -> None:
+    """The files as they were sent; what is left is the refused rows."""
+    for path in stored_path(name).iterdir():
+        if path.is_file():
+            path.unlink()
+
+
+def let_go(run: ImportRun) -> None:
+    """The import forgets its upload and what it was asked of it (`LET_GO`, to be saved); gone with the commit."""
+    stored_as = run.stored_as
+    run.stored_as, run.rows_file, run.asked, run.expires_at = "", "", [], None
+    transaction.on_commit(lambda: remove_upload(stored_as), robust=True)
 
 
 def expire_imports(*, now: datetime | None = None) -> int:
@@ -117,13 +147,11 @@ def _expire(run_id: int, clinic_id: int, now: datetime) -> bool:
         run = ImportRun.objects.expired(now).select_for_update().filter(pk=run_id).first()
         if run is None or run.state in ImportRun.UNFINISHED:
             return False  # confirmed meanwhile
-        stored_as = run.stored_as
         run.changes.all().delete()
         if run.state in ImportRun.UNDECIDED:
             run.state = ImportRun.State.EXPIRED
-        run.stored_as, run.expires_at = "", None
-        run.save(update_fields=["state", "stored_as", "expires_at"])
-        transaction.on_commit(lambda: remove_upload(stored_as), robust=True)
+        let_go(run)
+        run.save(update_fields=["state", *LET_GO])
     return True
 
 

@@ -22,6 +22,8 @@ from patients.imports.tables import Header
 
 Format = Literal["fhir", "csv"]
 LINE_MAX = 8 * 2**20
+_SHEETS = frozenset({".xlsx", ".xlsm"})
+_TEXTS = frozenset({".csv", ".txt", ".tsv", ".ndjson", ".json"})
 _NOT_READ = {
     ".xls": "Excel 97", ".ods": "OpenDocument", ".xlsb": "Excel Binary", ".numbers": "Numbers",
 }  # fmt: skip
@@ -111,7 +113,7 @@ def recognise(
     passed_over += [part.file.name for part in unknown]
     formats = {part.format for part in parts}
     if not parts:
-        raise Unreadable(_("Fant ingen fil som ligner en pasientliste, Syntheas CSV eller FHIR."))
+        raise _nothing_found()
     if len(formats) > 1:
         raise Unreadable(_("Både tabeller og FHIR i samme import. Ta inn ett format om gangen."))
     found = formats.pop()
@@ -121,6 +123,33 @@ def recognise(
     if expected and found != expected:
         raise Unreadable(_("Filen er %(found)s, ikke %(expected)s.") % {"found": found, "expected": expected})
     return Import(found, tuple(parts), tuple(sorted(passed_over)))
+
+
+def glance(path: Path) -> None:
+    """Raises Unreadable for what cannot be an import by its names, or by a zip's directory. Reads no file."""
+    with readable():
+        files = files_at(path)
+    endings = {Path(file.name).suffix.lower() for file in files}
+    if len(files) == 1:
+        _refuse_ending(*endings)
+    elif endings.isdisjoint(_SHEETS | _TEXTS):
+        raise _nothing_found()
+
+
+def _nothing_found() -> Unreadable:
+    return Unreadable(_("Fant ingen fil som ligner en pasientliste, Syntheas CSV eller FHIR."))
+
+
+def _refuse_ending(suffix: str) -> None:
+    if suffix in _NOT_READ:
+        raise Unreadable(
+            _("%(format)s kan ikke leses. Lagre filen som Excel-arbeidsbok (.xlsx) eller CSV.")
+            % {"format": _NOT_READ[suffix]}
+        )
+    if suffix not in _SHEETS | _TEXTS:
+        raise Unreadable(
+            _("Filtypen kan ikke leses. Bruk CSV, Excel (.xlsx), FHIR (JSON, NDJSON) eller en zip med slike.")
+        )
 
 
 @contextmanager
@@ -135,22 +164,15 @@ def readable() -> Iterator[None]:
 def _look(file: File, mapping: mappings.Columns | None, *, alone: bool) -> Part | None:
     """What a file is. Alone, it must be something; among others, it may be something else."""
     suffix = Path(file.name).suffix.lower()
-    if suffix in {".xlsx", ".xlsm"}:
+    if suffix in _SHEETS:
         sheet = sheets.heading(file, lambda header: _is_list(header, mapping))
         if sheet is None and alone:
             raise Unreadable(_("%(file)s er tom.") % {"file": file.name})
         return _table(file, *sheet, mapping) if sheet else None
-    if suffix not in {".csv", ".txt", ".tsv", ".ndjson", ".json"}:
-        if not alone:
-            return None
-        if suffix in _NOT_READ:
-            raise Unreadable(
-                _("%(format)s kan ikke leses. Lagre filen som Excel-arbeidsbok (.xlsx) eller CSV.")
-                % {"format": _NOT_READ[suffix]}
-            )
-        raise Unreadable(
-            _("Filtypen kan ikke leses. Bruk CSV, Excel (.xlsx), FHIR (JSON, NDJSON) eller en zip med slike.")
-        )
+    if suffix not in _TEXTS:
+        if alone:
+            _refuse_ending(suffix)
+        return None
     seen = survey(file)
     if suffix in {".ndjson", ".json"} or _begins_with_brace(file):
         if seen.encoding == "utf-16":

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
 from patients.imports.rows import Unreadable
-from patients.imports.source import File, Survey, trusted
+from patients.imports.source import File, Survey, refuse_large_directory, trusted
 from patients.imports.tables import COLUMNS_MAX, Header, titles
 
 UNPACKED_MAX = 400 * 2**20
@@ -136,6 +136,7 @@ def _damaged(file: File) -> Unreadable:
 
 def _guard(path: Path, name: str) -> None:
     """Raises Unreadable for a workbook that is packed too tightly, or whose cells span too much."""
+    refuse_large_directory(path)
     with zipfile.ZipFile(path) as archive:
         for member in trusted(archive.infolist(), UNPACKED_MAX):
             with archive.open(member) as file:

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
 
-from patients.actions import discard_import, look, run_import, start_import, start_preview
-from patients.import_presenters import count_table, count_text
+from patients.actions import discard_import, look, mappings_of, run_import, start_import, start_preview
+from patients.import_presenters import count_table, count_text, kept_text
 from patients.imports.reading import Format, Import, NeedsMapping
 from patients.imports.rows import Unreadable
 from patients.models import ImportRun
@@ -71,15 +71,17 @@ class ImportCommand(BaseCommand):
     def _found(self, path: Path, clinic_id: int, told: Path | None) -> tuple[Import, dict[str, str]]:
         try:
             with clinic_scope(clinic_id):
-                found, mapping = look(path, _told(told), clinic_id=clinic_id, expected=self.expected)
+                known = mappings_of(clinic_id)
+            looked = look(path, _told(told), known=known, expected=self.expected)
         except Unreadable as error:
             raise CommandError(str(error)) from error
+        found = looked.found
         if isinstance(found, NeedsMapping):
             example = json.dumps(dict.fromkeys(found.headings, "") | found.suggested, ensure_ascii=False)
             raise CommandError(
                 f"{found.file} har andre overskrifter enn våre. Si hva de er, i en fil til --mapping: {example}"
             )
-        return found, mapping
+        return found, looked.mapping
 
     @staticmethod
     def _clinic(slug: str) -> int:
@@ -93,6 +95,8 @@ class ImportCommand(BaseCommand):
     def _tell(self, run: ImportRun, seconds: float) -> None:
         self.stdout.write(f"{run.file_name}: {run.get_state_display()} på {seconds:.1f} s\n")
         self.stdout.write(count_text(count_table(run.counts)))
+        if run.counts.get("kept"):
+            self.stdout.write(kept_text(run.counts["kept"]))
         if run.counts.get("other"):
             other = ", ".join(f"{name} {n}" for name, n in run.counts["other"].items())
             self.stdout.write(f"Andre ressurstyper, ikke lest: {other}")

@@ -63,9 +63,18 @@ class ImportRun(models.Model):
     UNDECIDED = (State.MAPPING, State.READY)
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
-    source = models.CharField(_("format"), max_length=8, choices=Source.choices)
+    source = models.CharField(
+        _("format"),
+        max_length=8,
+        choices=Source.choices,
+        blank=True,
+        help_text="Empty until a worker has seen what the files are.",
+    )
     file_name = models.CharField(_("fil"), max_length=200)
     stored_as = models.CharField(max_length=200, blank=True, help_text="Cleared when the upload is removed.")
+    rows_file = models.CharField(
+        max_length=255, blank=True, help_text="The refused rows to mend, beside the upload."
+    )
     expires_at = models.DateTimeField(
         _("slettes"),
         null=True,
@@ -74,6 +83,11 @@ class ImportRun(models.Model):
     )
     mapping = models.JSONField(
         default=dict, blank=True, help_text="The file's headings → our columns; empty: the headings are ours."
+    )
+    asked = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Headings that are not ours, with the first cells (patients/headings.py). Gone when it has ended.",
     )
     whole_list = models.BooleanField(
         _("hele listen"), default=False, help_text=_("De som ikke står i filen, er ute av listen.")
@@ -183,6 +197,7 @@ class ImportChange(models.Model):
         NEW = "new", _("ny")
         CHANGED = "changed", _("endret")
         GONE = "gone", _("ute av listen")
+        KEPT = "kept", _("rettet her")  # stays as somebody here corrected it: the file says otherwise
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
     run = models.ForeignKey(

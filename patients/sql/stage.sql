@@ -1,7 +1,7 @@
 -- Where an import waits until all of it has been read and found good. Gone with the transaction, or with the
 -- next import of the same one. First what the rows say.
 DROP TABLE IF EXISTS stage_patient, stage_identifier, stage_refused, stage_condition, stage_medication,
-    stage_encounter, stage_known, stage_link, stage_shared, stage_person, stage_name, stage_amended, stage_gone,
+    stage_encounter, stage_known, stage_link, stage_shared, stage_person, stage_name, stage_amended, stage_gone, stage_kept,
     told_condition, told_medication, told_encounter, stage_ended;
 CREATE TEMP TABLE stage_patient (
     seq bigint, file text, row int,
@@ -42,6 +42,8 @@ CREATE TEMP TABLE stage_amended (
     usual_nurse_id bigint, home_care bool, deceased_on date, moved_on date
 ) ON COMMIT DROP;
 CREATE TEMP TABLE stage_gone (patient_id bigint) ON COMMIT DROP;
+-- What somebody here has set right and the import says otherwise: not taken in. `field` as in a change.
+CREATE TEMP TABLE stage_kept (patient_id bigint, field text) ON COMMIT DROP;
 CREATE TEMP TABLE told_condition (
     patient_id bigint, icpc2 text, source_system text, source_code text, source_text text, starts_on date,
     ends_on date, file text, row int, rows int, born bool, fate text

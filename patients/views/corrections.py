@@ -201,7 +201,7 @@ def accesses(request: MemberRequest, patient_id: int) -> HttpResponse:
     found = found_or_404(request, patient_id)
     after = request.GET.get("etter", "")
     record_access(found, by=request.member, ground=_("oppfølging"), what=_("innsynslogg"))
-    shown = access_page(found, after=int(after) if after.isdigit() and len(after) < 19 else None)
+    shown = access_page(found, after=int(after) if after.isdecimal() and len(after) < 19 else None)
     template = "patients/patient_accesses.html" + ("#rows" if request.htmx.target == "flere" else "")
     return render(request, template, {"patient": found, "page": shown, "first": not after})
 

@@ -7,7 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from patients.actions import receive_upload
 from patients.import_forms import ConfirmForm, UploadForm
@@ -15,6 +17,7 @@ from patients.import_presenters import (
     differences,
     gone,
     import_summary,
+    kept_text,
     outcome,
     patient_sums,
     row_ranges,
@@ -47,7 +50,9 @@ def imports(request: MemberRequest) -> HttpResponse:
             form.add_error("upload", str(error))
         else:
             return go_on(run)
-    runs = ImportRun.objects.visible_to(request.member).select_related("started_by")[:RUNS_SHOWN]
+    runs = (
+        ImportRun.objects.visible_to(request.member).select_related("started_by").defer("asked")[:RUNS_SHOWN]
+    )
     rows = [(run, outcome(run)) for run in runs]
     return render(
         request, "patients/imports.html", {"form": form, "rows": rows}, status=422 if form.errors else 200
@@ -55,9 +60,7 @@ def imports(request: MemberRequest) -> HttpResponse:
 
 
 def go_on(run: ImportRun) -> HttpResponse:
-    """To the worker if there is something for it to do, and to the page where somebody else has."""
-    if run.state == ImportRun.State.MAPPING:
-        return redirect("import_columns", run.pk)
+    """To the worker if there is something for it to do, and to the page that tells how far it has come."""
     if run.state == ImportRun.State.WAITING:
         # If the queue is away, the run waits, and resume_imports finds it.
         transaction.on_commit(lambda: import_list.delay(run.pk, run.clinic_id), robust=True)
@@ -67,15 +70,17 @@ def go_on(run: ImportRun) -> HttpResponse:
 @require_safe
 @requires(Permission.IMPORT_PATIENTS)
 def import_run(request: MemberRequest, run_id: int) -> HttpResponse:
-    run = get_object_or_404(
-        ImportRun.objects.visible_to(request.member).select_related("started_by", "confirmed_by"), pk=run_id
-    )
+    """How far it has come, and what came of it. Whoever waits here is led on to what they are asked."""
+    rows = ImportRun.objects.visible_to(request.member).select_related("started_by", "confirmed_by")
+    run = get_object_or_404(rows.defer("asked"), pk=run_id)
     part = "#run" if request.htmx.target == "run" else ""
+    if part and run.state == ImportRun.State.MAPPING and may_have_rows(run, request.member):
+        return HttpResponseClientRedirect(reverse("import_columns", args=[run.pk]))
     return render(request, f"patients/import_run.html{part}", run_context(run, request.member))
 
 
 def run_context(run: ImportRun, member: Member) -> dict[str, Any]:
-    """What the page of an import shows. Six queries at most."""
+    """What the page of an import shows. Seven queries at most."""
     sees = may(member, Permission.SEE_PATIENTS)
     problems = list(run.problems.all()[:PROBLEMS_SHOWN])
     ready = run.state == ImportRun.State.READY
@@ -83,15 +88,20 @@ def run_context(run: ImportRun, member: Member) -> dict[str, Any]:
         "run": run,
         "summary": import_summary(run.counts, run.unmapped, run.rows_read, run.rows_total, exact=sees),
         "problems": problems,
+        "kept_text": kept_text(run.counts.get("kept", 0)),
         "unfinished": run.state in ImportRun.UNFINISHED,
         "behind_another": run.state == ImportRun.State.WAITING
         and ImportRun.objects.visible_to(member).running().exists(),
         "differences": differences(run),
-        "rows_back": bool(run.stored_as) and may_have_rows(run, member),
+        "rows_back": bool(run.rows_file) and may_have_rows(run, member),
         "may_see_patients": sees,
     }
     told = {**context, **_preview_context(run, sees)} if ready else context
-    files = {row.file_name for row in [*problems, *told.get("changed_rows", ())]}
+    files = {
+        row.file_name
+        for row in [*problems, *told.get("changed_rows", ()), *told.get("kept_rows", ())]
+        if row.file_name
+    }
     return {**told, "several_files": bool(files - {run.file_name})}
 
 
@@ -107,6 +117,9 @@ def _preview_context(run: ImportRun, sees: bool) -> dict[str, Any]:
         "gone_is_much": missing * GONE_WARNED_OF > size,
         "size": size,
         "changed_rows": list(changes(run, ImportChange.Fate.CHANGED)[:CHANGES_SHOWN]),
+        "kept_rows": list(changes(run, ImportChange.Fate.KEPT)[:CHANGES_SHOWN])
+        if run.counts.get("kept")
+        else [],
         "new_rows": row_ranges(new_rows(run)),
         "columns": [(theirs, ours) for theirs, ours in run.mapping.items() if ours],
     }

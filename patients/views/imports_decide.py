@@ -14,10 +14,9 @@ from patients.actions import (
     confirm_import,
     discard_import,
     map_columns,
-    stored_path,
 )
+from patients.headings import Asked
 from patients.import_forms import ConfirmForm, MappingForm
-from patients.imports.reading import NeedsMapping, recognise
 from patients.imports.rows import Unreadable
 from patients.models import ImportRun
 from patients.views.imports import go_on, may_have_rows
@@ -32,34 +31,27 @@ def import_columns(request: MemberRequest, run_id: int) -> HttpResponse:
     run = get_object_or_404(ImportRun.objects.visible_to(request.member).undecided(), pk=run_id)
     if not may_have_rows(run, request.member):
         raise PermissionDenied
-    needs = _unmapped(run)
-    if needs is None:
+    asked = _asked(run)
+    if asked is None:
         return redirect("import_run", run.pk)
-    form = MappingForm(request.POST or None, needs=needs, chosen=run.mapping)
+    form = MappingForm(request.POST or None, asked=asked, chosen=run.mapping)
     if request.method == "POST" and form.is_valid():
         try:
-            return go_on(map_columns(run, by=request.member, headings=needs.headings, mapping=form.mapping()))
+            return go_on(map_columns(run, by=request.member, headings=asked.headings, mapping=form.mapping()))
         except AlreadyDecided as error:
             messages.info(request, str(error))
             return redirect("import_run", run.pk)
         except Unreadable as error:
             form.add_error(None, str(error))
-    context = {"run": run, "needs": needs, "form": form}
+    context = {"run": run, "asked": asked, "form": form}
     return render(request, "patients/import_columns.html", context, status=422 if form.errors else 200)
 
 
-def _unmapped(run: ImportRun) -> NeedsMapping | None:
-    """The file to map: the next one, or when all are mapped, the first. None if there is nothing to map."""
-    try:
-        recognise(
-            stored_path(run.stored_as),
-            mapping=run.mapping or None if run.state == ImportRun.State.MAPPING else None,
-        )
-    except NeedsMapping as needs:
-        return needs
-    except Unreadable:
+def _asked(run: ImportRun) -> Asked | None:
+    """The file to map: the one that waits for it, or when all are mapped, the first. None if nothing is to map."""
+    if not run.asked:
         return None
-    return None
+    return Asked.kept(run.asked[-1 if run.state == ImportRun.State.MAPPING else 0])
 
 
 @require_POST

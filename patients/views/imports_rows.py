@@ -13,9 +13,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from patients.actions import refused_rows
+from patients.actions import rows_path
 from patients.import_queries import PAGE, changes
-from patients.imports.rows import Unreadable
 from patients.models import ImportChange, ImportRun
 from patients.presenters import spreadsheet_safe
 from patients.views.imports import may_have_rows
@@ -23,13 +22,17 @@ from teams.middleware import MemberRequest
 from teams.permissions import Permission, may, requires
 
 # As addresses call them.
-_FATES = {"endret": ImportChange.Fate.CHANGED, "ikke-i-filen": ImportChange.Fate.GONE}
+_FATES = {
+    "endret": ImportChange.Fate.CHANGED,
+    "ikke-i-filen": ImportChange.Fate.GONE,
+    "rettet-her": ImportChange.Fate.KEPT,
+}
 
 
 @require_safe
 @requires(Permission.IMPORT_PATIENTS)
 def import_changes(request: MemberRequest, run_id: int, fate: str) -> HttpResponse:
-    """All that a preview says would be changed, or is not in the file; a hundred a page."""
+    """All that a preview says would be changed, is not in the file, or stays as corrected; a hundred a page."""
     run = get_object_or_404(ImportRun.objects.visible_to(request.member), pk=run_id)
     sees = may(request.member, Permission.SEE_PATIENTS)
     if fate not in _FATES or run.state != ImportRun.State.READY:
@@ -66,12 +69,12 @@ def import_problems(request: MemberRequest, run_id: int) -> HttpResponse:
 @requires(Permission.IMPORT_PATIENTS)
 def import_refused(request: MemberRequest, run_id: int) -> HttpResponseBase:
     """The refused rows as they were sent, in the same format, to mend and send again."""
-    run = get_object_or_404(ImportRun.objects.visible_to(request.member).exclude(stored_as=""), pk=run_id)
+    run = get_object_or_404(ImportRun.objects.visible_to(request.member).exclude(rows_file=""), pk=run_id)
     if not may_have_rows(run, request.member):
         raise PermissionDenied
     try:
-        rows, name = refused_rows(run)
-    except (Unreadable, ValueError, OSError):
+        rows = rows_path(run).open("rb")
+    except OSError:
         messages.error(request, _("Radene kan ikke hentes igjen. Bruk filen du lastet opp."))
         return redirect("import_run", run.pk)
-    return FileResponse(rows, as_attachment=True, filename=name)
+    return FileResponse(rows, as_attachment=True, filename=run.rows_file)

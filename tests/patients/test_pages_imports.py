@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from celery import current_app
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from patients.actions import run_import
+from patients.actions import rows_path, run_import
 from patients.import_presenters import import_summary, row_ranges
 from patients.models import ImportRun, Patient
 from teams.models import Access
@@ -33,6 +35,15 @@ def uploads(tmp_path: Path, settings: Any) -> Iterator[Path]:
 def upload(client: Client, content: bytes | None = None, name: str = "liste.csv", **data: str) -> Any:
     content = (DATA / "liste.csv").read_bytes() if content is None else content
     return client.post("/import/", {"upload": SimpleUploadedFile(name, content), **data})
+
+
+def zipped(*names: str) -> bytes:
+    """A zip with empty files of these names."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in names:
+            archive.writestr(name, b"")
+    return packed.getvalue()
 
 
 # --- taking in a list
@@ -98,12 +109,15 @@ def test_the_upload_waits_privately_and_is_gone_when_taken_in(solbakken: Cast, u
     [
         ("tom.csv", b"", "Filen er tom"),
         ("bilde.png", b"\x89PNG", "Filtypen kan ikke leses"),
-        ("liste.csv", b"farge\nr\xf8d\n", "Fant ingen fil"),
-        ("liste.csv", b"fornavn;etternavn\n", "mangler kolonner"),
+        ("gammel.xls", b"\xd0\xcf", "Excel 97 kan ikke leses"),
         ("liste.zip", b"PK\x03\x04tull", "skadet"),
+        ("liste.zip", zipped("../liste.csv"), "fører ut av den"),
+        ("liste.zip", zipped("bilde.png"), "Filtypen kan ikke leses"),
+        ("liste.zip", zipped("bilde.png", "notat.doc"), "Fant ingen fil"),
+        ("liste.zip", zipped(*(f"{n:0200}.csv" for n in range(5_000))), "mer enn det som kan leses"),
     ],
 )
-def test_a_file_that_is_no_list_is_refused_on_the_form(
+def test_what_a_name_or_a_zips_directory_tells_is_refused_on_the_form(
     solbakken: Cast, uploads: Path, name: str, content: bytes, words: str
 ) -> None:
     response = upload(logged_in(solbakken.doctor), content, name)
@@ -114,12 +128,64 @@ def test_a_file_that_is_no_list_is_refused_on_the_form(
 
 
 @pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("liste.csv", b"farge\nr\xf8d\n", "Fant ingen fil"),
+        ("liste.csv", b"fornavn;etternavn\n", "mangler kolonner"),
+        ("liste.xlsx", b"PK\x03\x04tull", "skadet"),
+        ("liste.zip", zipped("liste.csv"), "er tom"),
+    ],
+)
+def test_a_file_that_is_no_list_is_refused_by_the_worker_and_the_page_says_why(
+    solbakken: Cast,
+    uploads: Path,
+    django_capture_on_commit_callbacks: Any,
+    name: str,
+    content: bytes,
+    words: str,
+) -> None:
+    leader = logged_in(solbakken.doctor)
+    assert upload(leader, content, name).status_code == 302
+    run = ImportRun.objects.get()
+    assert (run.state, run.source, run.rows_total) == ("waiting", "", None)
+    assert "Venter på tur" in leader.get(f"/import/{run.pk}/").content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        refused = worked(run)
+    page = leader.get(f"/import/{run.pk}/").content.decode()
+    assert (refused.state, refused.stored_as) == ("refused", "")
+    assert words in page
+    assert not list(uploads.iterdir())
+
+
+def test_nothing_is_read_of_a_file_while_somebody_waits_for_the_page(
+    solbakken: Cast, uploads: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leader = logged_in(solbakken.doctor)
+    asked = ready(solbakken, row(1, doctor="Ola Ukjent"), head=THEIRS)
+    leader.post(f"/import/{asked.pk}/kolonner/", mapping(*HEAD.split(";")))
+    run = worked(asked)
+    opened: list[str] = []
+    look_at = Path.open
+
+    def noted(path: Path, mode: str = "r", *rest: Any, **more: Any) -> Any:
+        if path.is_relative_to(uploads) and "r" in mode:
+            opened.append(path.name)
+        return look_at(path, mode, *rest, **more)
+
+    monkeypatch.setattr(Path, "open", noted)
+    upload(leader)
+    for page in ("", "kolonner/", "endret/", "avviste.csv"):
+        assert leader.get(f"/import/{run.pk}/{page}").status_code == 200
+    leader.post(f"/import/{run.pk}/kolonner/", mapping(*HEAD.split(";")))
+    assert opened == []
+    assert ImportRun.objects.filter(state="waiting").count() == 2
+
+
+@pytest.mark.parametrize(
     ("name", "size"),
     [
-        ("æ" * 195 + ".csv", 300),
-        ("æ" * 195 + ".csv", 3_000_000),  # past what Django keeps in memory
         ("a." + "æ" * 195, 300),
-        ("a." + "æ" * 195, 3_000_000),
+        ("a." + "æ" * 195, 3_000_000),  # past what Django keeps in memory
         ("æ" * 300 + ".csv", 300),
     ],
 )
@@ -451,11 +517,11 @@ def test_refused_rows_are_mended_in_their_own_file_and_sent_again(solbakken: Cas
 
 def test_rows_of_a_file_that_is_gone_are_not_to_be_had(solbakken: Cast, uploads: Path) -> None:
     run = ready(solbakken, row(1, doctor="Ola Ukjent"))
-    (uploads / run.stored_as / "liste.csv").unlink()
+    rows_path(run).unlink()
     doctor = logged_in(solbakken.doctor)
     response = doctor.get(f"/import/{run.pk}/avviste/", follow=True)
     assert "Bruk filen du lastet opp" in response.content.decode()
-    ImportRun.objects.update(stored_as="")
+    ImportRun.objects.update(stored_as="", rows_file="")
     assert doctor.get(f"/import/{run.pk}/avviste/").status_code == 404
 
 
@@ -472,8 +538,11 @@ def mapping(*columns: str) -> dict[str, str]:
 def test_foreign_headings_are_mapped_on_a_page_and_remembered(solbakken: Cast, uploads: Path) -> None:
     doctor = logged_in(solbakken.doctor)
     response = upload(doctor, "\n".join([THEIRS, row(1), row(2, doctor="Ola Ukjent"), ""]).encode())
-    run = ImportRun.objects.get()
-    assert response.headers["Location"] == f"/import/{run.pk}/kolonner/"
+    run = worked(ImportRun.objects.get())
+    assert response.headers["Location"] == f"/import/{run.pk}/"
+    assert f'href="/import/{run.pk}/kolonner/"' in doctor.get(f"/import/{run.pk}/").content.decode()
+    poll = doctor.get(f"/import/{run.pk}/?sett=waiting", headers={**HTMX, "HX-Target": "run"})
+    assert poll.headers["HX-Redirect"] == f"/import/{run.pk}/kolonner/"
     page = doctor.get(f"/import/{run.pk}/kolonner/")
     assert [field.label for field, _cells in page.context["form"].columns()] == THEIRS.split(";")
     assert "Oppspinn1" in page.content.decode()
@@ -487,8 +556,8 @@ def test_foreign_headings_are_mapped_on_a_page_and_remembered(solbakken: Cast, u
     assert [field.initial for field, _cells in again.context["form"].columns()] == HEAD.split(";")
     content = doctor.get(f"/import/{run.pk}/avviste/").getvalue().decode("utf-8-sig")
     assert content.splitlines() == [THEIRS, row(2, doctor="Ola Ukjent")]
-    response = upload(doctor, "\n".join([THEIRS, row(3), ""]).encode())
-    assert response.headers["Location"] == f"/import/{ImportRun.objects.latest('pk').pk}/"
+    upload(doctor, "\n".join([THEIRS, row(3), ""]).encode())
+    assert worked(ImportRun.objects.latest("pk")).state == "ready"
 
 
 @pytest.mark.parametrize(
@@ -505,7 +574,7 @@ def test_a_mapping_that_cannot_be_is_refused_on_the_form(
 ) -> None:
     doctor = logged_in(solbakken.doctor)
     upload(doctor, "\n".join([THEIRS, row(1), ""]).encode())
-    run = ImportRun.objects.get()
+    run = worked(ImportRun.objects.get())
     response = doctor.post(f"/import/{run.pk}/kolonner/", mapping(*columns))
     assert response.status_code == 422
     assert words in response.content.decode()
@@ -517,7 +586,7 @@ def test_another_who_may_not_see_patients_is_not_shown_the_rows_to_map_and_may_d
     solbakken: Cast, uploads: Path
 ) -> None:
     upload(logged_in(solbakken.doctor), "\n".join([THEIRS, row(1), ""]).encode())
-    run = ImportRun.objects.get()
+    run = worked(ImportRun.objects.get())
     administrator = logged_in(make_member(solbakken.clinic, "Ada Admin", "", Access.ADMINISTRATOR))
     assert administrator.get(f"/import/{run.pk}/kolonner/").status_code == 403
     assert f'action="/import/{run.pk}/forkast/"' in administrator.get(f"/import/{run.pk}/").content.decode()
