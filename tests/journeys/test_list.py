@@ -31,7 +31,7 @@ PLANS = """
     SELECT count(*) FROM tasks_followupplan f JOIN tasks_programme g ON g.id = f.programme_id
     JOIN teams_clinic c ON c.id = f.clinic_id WHERE c.slug = 'solbakken' AND f.state = 'active' AND g.name = %s
 """
-OURS = f"{PLANS} AND f.patient_id IN (SELECT id FROM patients_patient WHERE family_name = 'Listesen')"
+OURS = f"{PLANS} AND f.patient_id IN (SELECT id FROM patients_patient WHERE family_name = 'Listesen')"  # noqa: S608  # our own words
 ALL_PLANS = "SELECT count(*) FROM tasks_followupplan f JOIN teams_clinic c ON c.id = f.clinic_id WHERE c.slug = 'solbakken' AND f.state = 'active'"
 STARTS = re.compile(r"^Start \d+ plan(er)?$")
 
