@@ -107,16 +107,19 @@ def run_context(run: ImportRun, member: Member) -> dict[str, Any]:
 
 def _preview_context(run: ImportRun, sees: bool) -> dict[str, Any]:
     missing, size = gone(run.counts), list_size(run.clinic_id)
+    # Also those of whom only a condition, drug or contact changes: more than `counts` tells of patients.
+    changed = list(changes(run, ImportChange.Fate.CHANGED)[: CHANGES_SHOWN + 1])
     return {
         "form": ConfirmForm(initial={"seen": run.finished_at.isoformat() if run.finished_at else ""}),
         "sums": patient_sums(run.counts, whole_list=run.whole_list),
         "takes": takes_anything(run.counts),
-        **{fate: run.counts.get(PATIENTS, {}).get(fate, 0) for fate in ("new", "changed", "refused")},
+        **{fate: run.counts.get(PATIENTS, {}).get(fate, 0) for fate in ("new", "refused")},
         "gone": missing,
         "gone_rows": list(changes(run, ImportChange.Fate.GONE)[:CHANGES_SHOWN]) if sees and missing else [],
         "gone_is_much": missing * GONE_WARNED_OF > size,
         "size": size,
-        "changed_rows": list(changes(run, ImportChange.Fate.CHANGED)[:CHANGES_SHOWN]),
+        "changed_rows": changed[:CHANGES_SHOWN],
+        "more_changed": len(changed) > CHANGES_SHOWN,
         "kept_rows": list(changes(run, ImportChange.Fate.KEPT)[:CHANGES_SHOWN])
         if run.counts.get("kept")
         else [],

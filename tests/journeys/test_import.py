@@ -45,7 +45,7 @@ def test_a_list_under_other_headings_is_looked_through_taken_in_and_mended(
     )
     press(page, "Se igjennom")
 
-    expect(page.get_by_role("heading", name="Hva står i kolonnene?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Hva står i kolonnene?")).to_be_visible(timeout=30_000)
     expect(page.get_by_text("Innlest1")).to_be_visible()
     assert_accessible(page)
     for heading, column in zip(THEIRS.split(";"), OURS, strict=True):
@@ -90,12 +90,13 @@ def test_an_import_that_is_discarded_leaves_nothing_on_a_phone_either(
     page.goto("/import/")
     page.get_by_label("Filer").set_input_files(write(tmp_path / "feil.csv", line(5)))
     page.get_by_role("button", name="Se igjennom").click()
+    expect(page.get_by_role("button", name="Forkast")).to_be_visible(timeout=30_000)
     if "kolonner" in page.url:
         assert_accessible(page)
         for heading, column in zip(THEIRS.split(";"), OURS, strict=True):
             page.get_by_label(heading, exact=True).select_option(column)
         page.get_by_role("button", name="Se igjennom").click()
-    expect(page.get_by_role("button", name="Forkast")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="Se igjennom før listen tas inn")).to_be_visible(timeout=30_000)
     assert_accessible(page)
     page.get_by_role("button", name="Forkast").click()
     expect(page.get_by_text("Importen er forkastet. Ingenting er tatt inn.")).to_be_visible()

@@ -385,6 +385,17 @@ def test_the_preview_shows_what_is_new_changed_gone_and_refused(
     assert len(everybody.context["page"].object_list) == 24
 
 
+def test_those_of_whom_only_a_condition_changes_are_all_to_be_seen(
+    solbakken: Cast, take_list: Importer, uploads: Path
+) -> None:
+    take_list(solbakken, *(row(n) for n in range(30)), head=HEAD)
+    run = ready(solbakken, *(row(n, codes="T90,K86") for n in range(30)))
+    page = logged_in(solbakken.doctor).get(f"/import/{run.pk}/")
+    assert run.counts["patients"]["changed"] == 0
+    assert len(page.context["changed_rows"]) == 20
+    assert f'href="/import/{run.pk}/endret/"' in page.content.decode()
+
+
 def test_nothing_is_asked_of_the_list_when_the_file_is_not_the_whole_of_it(
     solbakken: Cast, take_list: Importer, uploads: Path
 ) -> None:

@@ -42,7 +42,7 @@ from patients.models import (
 )
 from teams.models import Access
 from tests.conftest import Cast, make_member
-from tests.patients.conftest import HEAD, Importer
+from tests.patients.conftest import HEAD, Importer, number
 from tests.patients.conftest import list_row as row
 
 THEIRS = "Fødselsnr.;Kallenavn;Slektsnavn;F.dato;Behandler;Koder"
@@ -414,14 +414,18 @@ def test_columns_that_cannot_be_a_list_are_not_remembered(solbakken: Cast) -> No
 
 
 def test_of_several_files_each_is_asked_about_in_turn(solbakken: Cast) -> None:
-    other = "Nummer;Fornavn;Familie;Dag;Ansvarlig;Lidelser"
-    files: Any = [Upload("a.csv", THEIRS, row(1)), Upload("b.csv", other, row(2))]
+    first, second = number(), number(serial=1)
+    files: Any = [
+        Upload("a.csv", "Fødselsnr.;Fornavn;Etternavn;Dag", f"{first};Kari;Oppspinn;01.02.1985"),
+        Upload("b.csv", "Nummer;Pasientnavn;Født", f"{second};Påfunn, Ola;01.02.1985"),
+    ]
     run = work(receive_upload(files, by=solbakken.doctor, whole_list=False))
-    for name in ("a.csv", "b.csv"):
-        asked = run.asked[-1]
-        assert (run.state, asked["file"]) == ("mapping", name)
-        said = dict(zip(asked["headings"], HEAD.split(";"), strict=True))
-        run = work(map_columns(run, by=solbakken.doctor, headings=asked["headings"], mapping=said))
+    for name, columns in (("a.csv", ["personnummer", "fornavn", "etternavn", "født"]),
+                          ("b.csv", ["personnummer", "navn", "født"])):  # fmt: skip
+        headings = run.asked[-1]["headings"]
+        assert (run.state, run.asked[-1]["file"]) == ("mapping", name)
+        said = dict(zip(headings, columns, strict=True))
+        run = work(map_columns(run, by=solbakken.doctor, headings=headings, mapping=said))
     assert (run.state, counted(run, "new")) == ("ready", [2])
 
 
