@@ -53,8 +53,9 @@ def import_the_list(leader: Page, folder: Path) -> None:
     file.write_text(PATIENTS, encoding="utf-8")
     leader.get_by_role("link", name="Import", exact=True).click()
     leader.locator("input[type=file]").set_input_files(file)
-    leader.get_by_role("button", name="Ta inn").click()
-    expect(leader.get_by_text("ferdig").first).to_be_visible(timeout=20_000)
+    leader.get_by_role("button", name="Se igjennom").click()
+    leader.get_by_role("button", name="Ta inn", exact=True).click(timeout=30_000)
+    expect(leader.get_by_text("ferdig").first).to_be_visible(timeout=30_000)
     assert ask("SELECT count(*) FROM patients_patient WHERE family_name = 'Prøvelund'") == 3
     assert_accessible(leader)
 
