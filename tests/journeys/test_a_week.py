@@ -66,7 +66,7 @@ def approve_and_start(leader: Page) -> None:
     leader.get_by_role("link", name="Angst", exact=True).click()
     expect(leader.get_by_text("foreslått").first).to_be_visible()
     leader.get_by_role("button", name="Godkjenn").click()
-    expect(leader.get_by_text("av Kari Holm")).to_be_visible()
+    expect(leader.get_by_text("versjon 1, Kari Holm")).to_be_visible()
     leader.get_by_role("button", name="Foreslå planer for").click()
     leader.get_by_role("button", name=re.compile(r"^Start \d+ planer$")).click(timeout=30_000)
     expect(leader.get_by_role("heading", name="Planene er startet")).to_be_visible(timeout=30_000)
