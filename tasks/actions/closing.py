@@ -14,9 +14,9 @@ from patients.actions.leaving import note_gone
 from tasks import journal
 from tasks.actions import pairs
 from tasks.actions.changing import FURTHEST, has_a_say, plain, take_pair, text_of, write
+from tasks.actions.ending import end_of_gone
 from tasks.actions.occasions import move_on, standing, take_plan_step
 from tasks.actions.plans import decline
-from tasks.actions.writing import run_sql
 from tasks.life import NotAllowed
 from tasks.models import (
     UNDONE,
@@ -39,9 +39,6 @@ ABOUT_A_PATIENT = (Closing.DECLINED, Closing.UNREACHABLE, *GONE)
 JOURNALLED = (Closing.DECLINED, Closing.UNREACHABLE)  # fastlegeforskriften § 25
 REMINDERS = (7, 30)  # days after the first and the second attempt
 ENOUGH = 3  # attempts after which «ikke nådd» is proposed
-# What there is to do when a patient is dead or gone is not ended with the rest: the death certificate, the copy of
-# the journal, the bill.
-STAYS = ["dodsmelding", "personvern", "okonomi"]
 
 
 @transaction.atomic
@@ -272,7 +269,4 @@ def _gone(task: Task, how: _How) -> None:
     """The patient's date, if there is none; plans stopped and open tasks ended by the night's own statement."""
     day = {"deceased_on" if how.closing == Closing.DEAD else "moved_on": how.on or how.today}
     note_gone(task.patient_id or 0, by=how.by, at=how.at, **day)
-    run_sql("end_plans", {
-        "now": how.at, "today": how.today, "patient": task.patient_id, "by": how.by.pk, "stays": STAYS,
-        "plans": None, "state": "", "ended_as": "", "reason": "",
-    })  # fmt: skip
+    end_of_gone(now=how.at, today=how.today, patient_id=task.patient_id, by=how.by)

@@ -12,8 +12,8 @@ from django.db import IntegrityError, transaction
 
 from patients.models import STAYS, Discharge, Patient
 from tasks.actions.changing import text_of
+from tasks.actions.ending import stop_many
 from tasks.actions.opening import open_due
-from tasks.actions.plans import stop_many
 from tasks.actions.writing import run_sql
 from tasks.models import FollowUpPlan
 from tasks.statements import calendar_from

@@ -13,8 +13,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from tasks.actions.ending import stop_many
 from tasks.actions.opening import lock
-from tasks.actions.plans import enrol_candidates, stop_many
+from tasks.actions.plans import enrol_candidates
 from tasks.models import FollowUpPlan, PlanRun, Programme
 from tasks.queries import candidate_counts
 from tasks.queries.forecast import Forecast, forecast

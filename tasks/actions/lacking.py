@@ -10,7 +10,8 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tasks.actions.plans import decline_programme, enrol, stop_many
+from tasks.actions.ending import stop_many
+from tasks.actions.plans import decline_programme, enrol
 from tasks.models import FollowUpPlan
 from teams.models import Member
 from teams.permissions import Permission, require

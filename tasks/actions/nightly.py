@@ -6,10 +6,10 @@ import datetime as dt
 import logging
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
 
 from django.db import DatabaseError, OperationalError
 
+from tasks.actions.ending import end_of_gone
 from tasks.actions.occasions import move_many_on
 from tasks.actions.opening import lock, open_due
 from tasks.actions.sharing import Shared, share_out
@@ -26,16 +26,6 @@ log = logging.getLogger(__name__)
 
 CLINICS_AT_A_TIME = 25
 BEGINS = dt.timedelta(hours=4)  # config/celery.py
-# The statement that also ends what somebody in particular asks for (tasks/actions/plans.py).
-NOBODY: dict[str, Any] = {
-    "patient": None,
-    "by": None,
-    "stays": [],
-    "plans": None,
-    "state": "",
-    "ended_as": "",
-    "reason": "",
-}
 KEEP_CHANGES = dt.timedelta(days=30)
 LATELY = dt.timedelta(days=180)  # what medians are taken of
 
@@ -50,7 +40,7 @@ def open_due_tasks(*, now: dt.datetime, today: dt.date) -> int:
     with jobs_scope():
         lock("open_due_tasks")
         at = {"now": now, "today": today}
-        run_sql("end_plans", {**at, **NOBODY})
+        end_of_gone(now=now, today=today)
         _set_next([row[0] for row in run_sql("expire", at)], today)
         run_sql("open_scheduled", at)
         opened = open_due(now=now, today=today)

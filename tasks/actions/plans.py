@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from patients.models import Patient
 from tasks.actions.changing import text_of
-from tasks.actions.writing import run_sql
+from tasks.actions.ending import stop_many
 from tasks.life import NotAllowed
 from tasks.models import FollowUpPlan, PlanEvent, PlanStep, PlanVerb, Programme
 from tasks.statements import calendar_from, statement
@@ -248,30 +248,6 @@ def take_back_declined(plan_id: int, waiting: Collection[int], *, by: Member, at
         raise NotAllowed(_("Planen kan ikke startes igjen herfra: se på pasientens side."))
     PlanStep.objects.filter(pk__in=waiting).update(waiting=True)
     _note([plan_id], PlanVerb.RESUME, by=by, at=at, reason=_("Angret"))
-
-
-def stop_many(
-    plan_ids: Collection[int],
-    state: str,
-    *,
-    by: Member,
-    on: dt.date,
-    at: dt.datetime,
-    reason: str,
-    ended_as: FollowUpPlan.EndedAs = FollowUpPlan.EndedAs.PERSON,
-) -> None:
-    """These running plans end, as `state`, and what is open of them. One statement, or none."""
-    if plan_ids:
-        told = {
-            "now": at,
-            "today": on,
-            "by": by.pk,
-            "plans": list(plan_ids),
-            "state": state,
-            "ended_as": ended_as.value,
-            "reason": reason,
-        }
-        run_sql("end_plans", {**told, "patient": None, "stays": []})
 
 
 def _note(plan_ids: Collection[int], verb: PlanVerb, *, by: Member, at: dt.datetime, reason: str) -> None:

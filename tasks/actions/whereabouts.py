@@ -7,8 +7,7 @@ import datetime as dt
 from django.db import transaction
 
 from patients.actions.leaving import set_gone
-from tasks.actions.closing import STAYS
-from tasks.actions.writing import run_sql
+from tasks.actions.ending import end_of_gone
 from tasks.models import Task
 from teams.calendar import oslo_date
 from teams.models import Member
@@ -36,11 +35,7 @@ def set_whereabouts(
     changed = set_gone(patient_id, field, day, was=was, reason=reason, by=by, at=at)
     if not changed or day is None or was is not None:
         return 0
-    ((ended,),) = run_sql("end_plans", {
-        "now": at, "today": oslo_date(at), "patient": patient_id, "by": by.pk, "stays": STAYS,
-        "plans": None, "state": "", "reason": "",
-    })  # fmt: skip
-    return int(ended)
+    return end_of_gone(now=at, today=oslo_date(at), patient_id=patient_id, by=by)
 
 
 def _lock_tasks(patient_id: int, by: Member) -> None:

@@ -12,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 
 from patients.models import Condition, Patient
 from tasks.actions import enrolling
+from tasks.actions.ending import stop_many
 from tasks.actions.intervals import change_interval
 from tasks.actions.nightly import open_due_tasks
-from tasks.actions.plans import resume_plan, start_plans, stop_many, stop_plan
+from tasks.actions.plans import resume_plan, start_plans, stop_plan
 from tasks.actions.programmes import approve_programme, propose_programmes
 from tasks.actions.sharing import share_out
 from tasks.allocation.weights import LADDER

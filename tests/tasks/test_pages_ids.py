@@ -76,7 +76,7 @@ def pages(cast: Cast) -> dict[str, str]:
         f"/pasienter/{patient.pk}/innsyn/": "Hanne Holm",
         f"/pasienter/{patient.pk}/planer/{programme.pk}/start/": f"/programmer/{programme.pk}/",
         "/programmer/": f"/programmer/{programme.pk}/",
-        f"/programmer/{programme.pk}/": f"/programmer/{programme.pk}/start/",
+        f"/programmer/{programme.pk}/": f'name="program" value="{programme.pk}"',
         "/rapporter/": f"/rapporter/{week.year}/{week.number}/",
         f"/rapporter/{week.year}/{week.number}/": "Kapasitet per yrke",
         "/fordeling/": f"/fordeling/{run.pk}/",
