@@ -44,6 +44,10 @@ class Tally:
         elif kind in self._other or len(self._other) < 200:
             self._other[kind] += 1
 
+    def nothing(self, kind: str, rows: int) -> None:
+        """Rows that were read, and say nothing of what we hold."""
+        self._counts[kind]["ignored"] += rows
+
     def unmapped(self, row: Unmapped) -> None:
         self._counts[CONDITIONS]["read"] += row.times
         self._counts[CONDITIONS]["unmapped"] += row.times

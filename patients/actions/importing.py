@@ -23,7 +23,7 @@ from patients.actions.staging import Stage, doctors_by_name
 from patients.actions.uploads import keep_refused_rows, stored_path
 from patients.headings import Asked
 from patients.imports.reading import Format, Import, NeedsMapping, read, recognise
-from patients.imports.rows import PATIENTS, Unreadable
+from patients.imports.rows import Unreadable
 from patients.models import FollowedCode, ImportRun
 from patients.tally import Tally
 from teams.calendar import OSLO
@@ -47,9 +47,9 @@ class _MoreGone(Exception):
 def run_import(*, run_id: int, clinic_id: int, path: Path | None = None) -> ImportRun | None:
     """Make the preview of an import, or take in what was confirmed, as one transaction. Safe to call again.
 
-    An import that waits for somebody, or is finished, is left as it is; one that another worker is at is left to it (None); one that was
-    killed halfway has left nothing behind and is done from the beginning. While another import of the clinic
-    is at work, this one is left waiting, to be asked for again. `path` is for files that were never uploaded:
+    An import that waits for somebody, or is finished, is left as it is; one that another worker is at is left to
+    it (None); one that was killed halfway has left nothing behind and is done from the beginning. While another
+    import of the clinic is at work, this one is left waiting, to be asked for again. `path` is for files that were never uploaded:
     a command on the server, which waits here for its turn.
     """
     with _lock(_RUN_LOCK, run_id) as ours:
@@ -174,7 +174,7 @@ def _take_in(run: ImportRun, found: Import, tally: Tally, note: str) -> None:
         if tally.problem_count and not run.good_rows_only:
             raise _Refused
         stage.write(run_id=run.pk, today=today)
-        if run.take_off and run.preview and _gone(tally.counts()) > _gone(run.preview):
+        if run.take_off and run.preview and stage.gone_unseen():
             raise _MoreGone
         close(run, ImportRun.State.DONE, tally, told)
 
@@ -186,10 +186,6 @@ def _refused_rows(run: ImportRun, found: Import, tally: Tally) -> str:
     except Exception as error:
         log_without_words(run, error)
         return ""
-
-
-def _gone(counts: dict[str, Any]) -> int:
-    return int(counts.get(PATIENTS, {}).get("gone", 0))
 
 
 def _take_back(run: ImportRun) -> None:

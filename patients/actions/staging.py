@@ -46,7 +46,7 @@ _COLUMNS = {
     " home_care, deceased_on, deceased_exact, moved_on, all_drugs_told",
     "identifier": "seq, system, value",
     "refused": "system, value",
-    "condition": f"{_ABOUT}, icpc2, source_system, source_code, source_text, starts_on, ends_on",
+    "condition": f"{_ABOUT}, icpc2, source_system, source_code, source_text, starts_on, ends_on, mistaken",
     "medication": f"{_ABOUT}, source_system, source_code, text, starts_on, ends_on, in_use",
     "encounter": f"{_ABOUT}, source_id, act_class, department, starts_at, ends_at",
 }
@@ -110,12 +110,14 @@ class Stage:
         self._seq = self._held = 0
         # The last patient: its place and number. Facts of the same row are about nobody else.
         self._place, self._about = _NOWHERE, 0
+        self._mistakes = False
         self._run("stage")
 
     def add(self, row: Row) -> None:
         """Count a row and let it wait for its batch."""
         if isinstance(row, ConditionRow):
             self._waiting["condition"].append(self._whom(row.place, row.subject) + row[2:])
+            self._mistakes |= row.mistaken
         elif isinstance(row, PatientRow):
             self._add_patient(row)
         elif isinstance(row, MedicationRow):
@@ -185,6 +187,8 @@ class Stage:
                 pass
         self._run("people")
         self._tally_faults()
+        if self._mistakes:
+            self._tally.nothing(CONDITIONS, self._run("mistakes", "condition"))
         for kind, told in FACTS.items():
             self._run("facts_refused", kind)
             for file, row, refused in self._rows():
@@ -220,6 +224,11 @@ class Stage:
         self._decide(run_id, today)
         for name in ("people_in", *(f"{kind}s_in" for kind in FACTS)):
             self._run(name)
+
+    def gone_unseen(self) -> int:
+        """How many of those whom `write` takes off the list the preview did not show."""
+        self._run("gone_unseen")
+        return int(self._cursor.fetchone()[0])
 
     def _decide(self, run_id: int, today: dt.date) -> None:
         """What is to become of every patient and fact, and the count of it."""

@@ -46,9 +46,10 @@ BUNDLES_DEEP = 3
 # What a resource of the wrong shape makes Python say.
 SHAPES = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
 _HAS_IT = {"active", "recurrence", "relapse"}
+_SURE, _MISTAKEN = {"", "confirmed"}, {"refuted", "entered-in-error"}
 _HAPPENED = {"arrived", "triaged", "in-progress", "onleave", "finished"}
 _IN_USE = {"active", "on-hold"}
-_ENDED = {"completed", "stopped", "cancelled"}
+_ENDED = {"completed", "stopped", "cancelled", "entered-in-error"}
 _ORDERED = {"order", "original-order", "reflex-order", "filler-order", "instance-order"}
 
 
@@ -107,7 +108,7 @@ class Reader:
             if kind == ENCOUNTERS:
                 return _encounter(place, resource, today)
             return (
-                _condition(place, resource, self._also)
+                _condition(place, resource, self._also, self._today)
                 if kind == CONDITIONS
                 else _medication(place, resource)
             )
@@ -181,10 +182,11 @@ def _status(resource: dict[str, Any], name: str) -> str:
     return next((code for _system, code, _display in codings(resource.get(name))), "")
 
 
-def _condition(place: Place, resource: dict[str, Any], also: frozenset[str]) -> Row:
+def _condition(place: Place, resource: dict[str, Any], also: frozenset[str], today: dt.date) -> Row:
     subject = subject_of(resource)
-    if _status(resource, "verificationStatus") not in ("", "confirmed"):
-        return Ignored(CONDITIONS)  # refuted, mistaken or not yet a diagnosis
+    sure = _status(resource, "verificationStatus")
+    if sure not in _SURE | _MISTAKEN:
+        return Ignored(CONDITIONS)  # not yet a diagnosis
     found = codings(resource.get("code"))
     # ICPC-2 is what GPs wrote themselves; SNOMED CT and then ICD-10 go through our tables.
     found.sort(key=lambda c: (c[0] not in ICPC2_SYSTEMS, c[0] != SNOMED, c[0] not in ICD10_SYSTEMS))
@@ -192,9 +194,13 @@ def _condition(place: Place, resource: dict[str, Any], also: frozenset[str]) -> 
         (c for c in found if followed_code(c[0], c[1], also)), found[0] if found else ("", "", "")
     )
     icpc2 = followed_code(system, code, also)
+    if icpc2 is None and sure in _MISTAKEN:
+        return Ignored(CONDITIONS)
     if icpc2 is None:
         # Free text without a code may say anything of anybody: counted, not named.
         return Unmapped(system, cut(code, 40), display)
+    if sure in _MISTAKEN:
+        return ConditionRow(place, subject, icpc2, system, cut(code, 40), display, None, today, mistaken=True)
     onset = resource.get("onsetDateTime") or resource.get("onsetPeriod", {}).get("start")
     begun = onset or resource.get("recordedDate", "")
     over = resource.get("abatementDateTime") or resource.get("abatementPeriod", {}).get("end") or ""
@@ -212,7 +218,12 @@ def _medication(place: Place, resource: dict[str, Any]) -> Row:
     status, intent = resource["status"], resource["intent"]
     if status not in _IN_USE | _ENDED or intent not in _ORDERED or resource.get("doNotPerform"):
         return Ignored(MEDICATIONS)
-    system, code, name = _drug(resource)
+    try:
+        system, code, name = _drug(resource)
+    except Bad:
+        if status in _MISTAKEN:
+            return Ignored(MEDICATIONS)
+        raise
     validity = resource.get("dispenseRequest", {}).get("validityPeriod", {})
     starts_on = date(resource.get("authoredOn", ""), "authoredOn")
     in_use = status in _IN_USE

@@ -58,7 +58,7 @@ class PatientRow(NamedTuple):
 
 
 class ConditionRow(NamedTuple):
-    """A condition that we follow. `ends_on` None: the patient has it."""
+    """A condition that we follow. `ends_on` None: the patient has it. `mistaken`: it ends if we hold it, or is nothing."""
 
     place: Place
     subject: Identifier
@@ -68,6 +68,7 @@ class ConditionRow(NamedTuple):
     source_text: str
     starts_on: dt.date | None
     ends_on: dt.date | None
+    mistaken: bool = False
 
 
 class MedicationRow(NamedTuple):

@@ -21,7 +21,8 @@ class ConditionQuerySet(ClinicQuerySet):
 class Condition(models.Model):
     """A condition that a programme follows, as ICPC-2, with the sender's own code beside it."""
 
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
+    # The patient's key carries the clinic (teams/walling.py): a second one would be checked for every row of an import.
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     patient = models.ForeignKey(
         Patient, models.CASCADE, related_name="conditions", db_constraint=False, db_index=False
     )
@@ -55,7 +56,8 @@ class Condition(models.Model):
 class Medication(models.Model):
     """A drug the patient has or had; how many are in use is a reason for a medication review."""
 
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
+    # The patient's key carries the clinic (teams/walling.py): a second one would be checked for every row of an import.
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     patient = models.ForeignKey(
         Patient, models.CASCADE, related_name="medications", db_constraint=False, db_index=False
     )
@@ -89,7 +91,8 @@ STAYS = ("IMP", "ACUTE", "NONAC")
 class Encounter(models.Model):
     """A contact or stay that a sender told of: when, what class (HL7 ActCode), which department."""
 
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
+    # The patient's key carries the clinic (teams/walling.py): a second one would be checked for every row of an import.
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     patient = models.ForeignKey(
         Patient, models.CASCADE, related_name="encounters", db_constraint=False, db_index=False
     )

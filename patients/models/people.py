@@ -138,7 +138,8 @@ class PatientIdentifier(models.Model):
     how a second import finds the patient again and how duplicates merge.
     """
 
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
+    # The patient's key carries the clinic (teams/walling.py): a second one would be checked for every row of an import.
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     patient = models.ForeignKey(Patient, models.CASCADE, related_name="identifiers", db_constraint=False)
     system = models.CharField(max_length=200)
     value = models.CharField(max_length=80)

@@ -34,13 +34,14 @@ FROM (
     ORDER BY leader
 ) person;
 ANALYZE stage_person (leader, patient_id, known, fault);
--- The same identifier, but another birth date and another name altogether: somebody else's number. Unless it was
+-- The same identifier, but another birth date and another given name, as when two of a family are mixed up: somebody
+-- else's number. A corrected birth date comes with the same given name, a new one with the same birth date. Unless it was
 -- from this birth date that somebody here has corrected the patient.
 UPDATE stage_person s SET fault = 'another_person'
 FROM patients_patient p
 WHERE p.clinic_id = %(clinic)s AND p.id = s.patient_id AND s.known AND s.fault IS NULL
     AND p.birth_date <> s.birth_date
-    AND lower(p.given_name) <> lower(s.given_name) AND lower(p.family_name) <> lower(s.family_name)
+    AND lower(p.given_name) <> lower(s.given_name)
     AND NOT EXISTS (
         SELECT FROM ({corrected}) c
         WHERE c.patient_id = p.id AND c.field = 'birth_date' AND c.before = s.birth_date::text

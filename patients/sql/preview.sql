@@ -1,4 +1,5 @@
--- What would become of each row or patient: which fields, never what they hold. At most %(most)s of each fate.
+-- What would become of each row or patient: which fields, never what they hold. At most %(most)s of each fate, but all
+-- who would be gone: nobody else is taken off the list (gone_unseen.sql).
 DELETE FROM patients_importchange WHERE clinic_id = %(clinic)s AND run_id = %(run)s;
 INSERT INTO patients_importchange (clinic_id, run_id, fate, file_name, row)
 SELECT %(clinic)s, %(run)s, 'new', right(p.file, 200), p.row
@@ -25,7 +26,7 @@ LEFT JOIN stage_person s ON s.patient_id = facts.patient_id AND s.fault IS NULL
 LEFT JOIN stage_patient p ON p.seq = s.leader
 ORDER BY s.leader, facts.file, facts.row LIMIT %(most)s;
 INSERT INTO patients_importchange (clinic_id, run_id, fate, patient_id)
-SELECT %(clinic)s, %(run)s, 'gone', patient_id FROM stage_gone ORDER BY patient_id LIMIT %(most)s;
+SELECT %(clinic)s, %(run)s, 'gone', patient_id FROM stage_gone ORDER BY patient_id;
 INSERT INTO patients_importchange (clinic_id, run_id, fate, file_name, row, patient_id, what)
 SELECT %(clinic)s, %(run)s, 'kept', right(coalesce(p.file, ''), 200), p.row, k.patient_id, left(k.what, 300)
 FROM (

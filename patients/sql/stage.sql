@@ -17,7 +17,7 @@ CREATE TEMP TABLE stage_refused (system text, value text) ON COMMIT DROP;
 -- `about`: the patient of the same row; else the row names somebody by `system` and `value`.
 CREATE TEMP TABLE stage_condition (
     seq bigint, file text, row int, about bigint, system text, value text,
-    icpc2 text, source_system text, source_code text, source_text text, starts_on date, ends_on date
+    icpc2 text, source_system text, source_code text, source_text text, starts_on date, ends_on date, mistaken bool
 ) ON COMMIT DROP;
 CREATE TEMP TABLE stage_medication (
     seq bigint, file text, row int, about bigint, system text, value text,

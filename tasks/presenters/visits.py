@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -35,11 +35,13 @@ def next_visits(plans: Iterable[FollowUpPlan], leading: Iterable[Step], *, today
     before: dict[int, list[Step]] = {}
     for step in leading:
         before.setdefault(step.leads_to_id or 0, []).append(step)
-    visits = coming_visits([_waiting(each) for each in waiting.values()], today=today)
+    visits = coming_visits(
+        [_waiting(each, before.get(each.step_id, [])) for each in waiting.values()], today=today
+    )
     return [_visit(visit, [waiting[pk] for pk in visit.ids], before) for visit in visits]
 
 
-def _waiting(each: PlanStep) -> Waiting:
+def _waiting(each: PlanStep, before: Sequence[Step]) -> Waiting:
     own = each.interval_months is not None or each.interval_days is not None
     months, days = (
         (each.interval_months or 0, each.interval_days or 0)
@@ -49,6 +51,7 @@ def _waiting(each: PlanStep) -> Waiting:
     return Waiting(
         each.pk, each.opens_on, each.due_on, each.step.shares, each.step.hard, months * 365 // 12 + days,
         yearly=each.step.rule == Rule.CALENDAR_YEAR and not own,
+        bloods=max((step.lead_days for step in before if step.shares == Shares.BLOODS), default=None),
     )  # fmt: skip
 
 

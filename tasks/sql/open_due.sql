@@ -6,7 +6,7 @@
 -- be prepared by another becomes two, where somebody who may prepare it works: the ids are taken beforehand, so that
 -- the halves and what leads to them can name one another.
 WITH opening AS MATERIALIZED (
-    SELECT ps.id, p.patient_id, p.discharge_id, ps.due_on, s.shares, s.hard
+    SELECT ps.id, ps.step_id, p.patient_id, p.discharge_id, ps.due_on, s.shares, s.hard
     FROM tasks_planstep ps
     JOIN tasks_followupplan p ON p.id = ps.plan_id
     JOIN tasks_step s ON s.id = ps.step_id
@@ -19,7 +19,7 @@ WITH opening AS MATERIALIZED (
     GROUP BY patient_id, shares
 ), visit AS MATERIALIZED (
     -- Everything that the patient may have done then: what opens, and what comes along before its own time.
-    SELECT ps.id, p.discharge_id, first.patient_id, first.shares, ps.due_on
+    SELECT ps.id, ps.step_id, p.discharge_id, first.patient_id, first.shares, ps.due_on
     FROM first
     JOIN tasks_followupplan p ON p.patient_id = first.patient_id AND p.state = 'active'
     JOIN tasks_planstep ps ON ps.plan_id = p.id AND ps.waiting
@@ -33,10 +33,35 @@ WITH opening AS MATERIALIZED (
 ), day AS (
     -- Not the past: what comes along is not late because something else is.
     SELECT patient_id, shares, greatest(min(due_on), %(today)s) AS due_on FROM visit GROUP BY patient_id, shares
-), chosen AS (
-    SELECT id, patient_id, discharge_id, NULL::date AS day FROM opening WHERE id NOT IN (SELECT id FROM visit)
+), together AS (
+    SELECT id, step_id, patient_id, discharge_id, due_on FROM opening WHERE id NOT IN (SELECT id FROM visit)
     UNION ALL
-    SELECT visit.id, visit.patient_id, visit.discharge_id, day.due_on FROM visit JOIN day USING (patient_id, shares)
+    SELECT visit.id, visit.step_id, visit.patient_id, visit.discharge_id, least(visit.due_on, day.due_on)
+    FROM visit JOIN day USING (patient_id, shares)
+), needle AS MATERIALIZED (
+    -- The first of the bloods that lead to what opens. The patient's other bloods are drawn that day.
+    SELECT n.patient_id, greatest(coalesce(c.before, n.on_day), %(today)s) AS on_day
+    FROM (
+        SELECT t.patient_id, min(t.due_on - l.lead_days) AS on_day
+        FROM together t JOIN tasks_step l ON l.leads_to_id = t.step_id AND l.shares = 'bloods' AND NOT l.retired
+        GROUP BY t.patient_id
+    ) n
+    LEFT JOIN unnest(%(days)s::date[], %(before)s::date[]) AS c (on_day, before) ON c.on_day = n.on_day
+), bloods AS MATERIALIZED (
+    SELECT ps.id, p.discharge_id, needle.patient_id, ps.due_on, needle.on_day
+    FROM needle
+    JOIN tasks_followupplan p ON p.patient_id = needle.patient_id AND p.state = 'active'
+    JOIN tasks_planstep ps ON ps.plan_id = p.id AND ps.waiting
+    JOIN tasks_step s ON s.id = ps.step_id AND s.shares = 'bloods' AND NOT s.hard AND NOT s.retired
+    WHERE abs(ps.due_on - needle.on_day) <= least(%(within)s, CASE
+        WHEN ps.interval_months IS NOT NULL THEN ps.interval_months * 365 / 12 + ps.interval_days
+        ELSE s.interval_months * 365 / 12 + s.interval_days END / 2)
+      AND (s.rule <> 'year' OR ps.interval_months IS NOT NULL OR %(today)s >= date_trunc('year', ps.due_on))
+    ORDER BY p.id FOR SHARE OF p
+), chosen AS (
+    SELECT t.id, t.patient_id, t.discharge_id, least(t.due_on, b.on_day) AS day FROM together t LEFT JOIN bloods b USING (id)
+    UNION ALL
+    SELECT id, patient_id, discharge_id, on_day FROM bloods WHERE id NOT IN (SELECT id FROM together)
 ), due AS MATERIALIZED (
     SELECT ps.id, ps.clinic_id, c.patient_id, c.discharge_id, ps.step_id, s.kind_id, s.name, s.hard,
            least(ps.opens_on, %(today)s) AS opens_on, least(ps.due_on, c.day) AS due_on, ps.closes_on,

@@ -222,6 +222,9 @@ def test_a_known_number_with_another_name_and_birth_date_is_refused(
     assert problems(run) == [
         (2, "", "Identifikatoren tilhører en pasient med annet navn og annen fødselsdato.")
     ]
+    # Two of a family whose numbers have been mixed up.
+    run = take_list(solbakken, f"{KARI};;Ola;Oppspinn;02.11.1971;M;;;")
+    assert len(problems(run)) == 1
     # A corrected birth date, or a new surname, is a change.
     assert fates(take_list(solbakken, f"{KARI};;Kari;Nygift;02.02.1985;K;;;"), "patients") == {"changed": 1}
     assert Patient.objects.get().family_name == "Nygift"

@@ -16,7 +16,7 @@ from patients.actions import run_import, start_import, start_preview
 from patients.actions.corrections import add_condition, correct, details_of, end_condition
 from patients.actions.leaving import set_gone
 from patients.imports.reading import recognise
-from patients.models import ImportChange, ImportRun, Patient, PatientChange
+from patients.models import Condition, ImportChange, ImportRun, Patient, PatientChange
 from teams.calendar import DAY, oslo_date
 from tests.conftest import Cast, logged_in, make_member
 from tests.patients.conftest import conserved, number
@@ -221,7 +221,7 @@ def test_a_condition_ended_here_is_not_taken_up_by_the_next_import(solbakken: Ca
     assert set(patient.conditions.lived_with().values_list("icpc2", flat=True)) == {"K86"}
 
 
-def conditions(path: Path, ends: str) -> Path:
+def conditions(path: Path, ends: str, sure: str = "confirmed", code: str = "T90") -> Path:
     """Somebody's diabetes, as a journal told in FHIR."""
     person = {
         "resourceType": "Patient", "id": "p1", "birthDate": f"{BORN}", "name": [{"family": "Lunde", "given": ["Per"]}],
@@ -229,7 +229,8 @@ def conditions(path: Path, ends: str) -> Path:
     }  # fmt: skip
     condition = {
         "resourceType": "Condition", "id": "c1", "subject": {"reference": "Patient/p1"}, "onsetDateTime": "2020-01-01",
-        "code": {"coding": [{"system": "urn:oid:2.16.578.1.12.4.1.1.7170", "code": "T90"}]},
+        "code": {"coding": [{"system": "urn:oid:2.16.578.1.12.4.1.1.7170", "code": code}]},
+        "verificationStatus": {"coding": [{"code": sure}]},
         **({"abatementDateTime": ends} if ends else {}),
     }  # fmt: skip
     path.write_text("\n".join(map(json.dumps, (person, condition))), encoding="utf-8")
@@ -256,6 +257,55 @@ def test_the_end_of_a_condition_that_the_journal_itself_tells_anew_is_taken_in_a
     assert kept(taken(path=conditions(path, ""))) == []
     condition.refresh_from_db()
     assert condition.ends_on is None
+
+
+@pytest.mark.parametrize("sure", ["entered-in-error", "refuted"])
+def test_what_the_journal_says_was_a_mistake_ends_and_what_was_never_here_is_nothing(
+    solbakken: Cast, taken: TakeIn, tmp_path: Path, sure: str
+) -> None:
+    path = tmp_path / "journal.ndjson"
+    counts = taken(path=conditions(path, "", sure)).counts["conditions"]
+    assert (counts["ignored"], counts["refused"], Condition.objects.count()) == (1, 0, 0)
+    taken(path=conditions(path, ""))
+    counts = taken(path=conditions(path, "", sure)).counts["conditions"]
+    assert (counts["ignored"], counts["changed"], Condition.objects.get().ends_on) == (0, 1, TODAY)
+    assert not Condition.objects.lived_with().exists()
+    counts = taken(path=conditions(path, "", sure)).counts["conditions"]
+    assert (counts["ignored"], counts["changed"]) == (1, 0)
+    # A mistake after all: the journal has it again.
+    taken(path=conditions(path, ""))
+    assert Condition.objects.lived_with().count() == 1
+
+
+def test_a_mistake_beside_a_sure_one_of_the_same_condition_ends_nothing(
+    solbakken: Cast, taken: TakeIn, tmp_path: Path
+) -> None:
+    path = tmp_path / "journal.ndjson"
+    taken(path=conditions(path, ""))
+    wrong = conditions(tmp_path / "wrong.ndjson", "", "entered-in-error").read_text(encoding="utf-8")
+    with conditions(path, "").open("a", encoding="utf-8") as more:
+        more.write("\n" + wrong.splitlines()[1])
+    assert taken(path=path).counts["conditions"]["ignored"] == 1
+    assert Condition.objects.lived_with().count() == 1
+
+
+def test_a_drug_that_was_entered_in_error_is_not_in_use(
+    solbakken: Cast, taken: TakeIn, tmp_path: Path
+) -> None:
+    path = tmp_path / "journal.ndjson"
+    for status in ("active", "entered-in-error"):
+        drug = {
+            "resourceType": "MedicationRequest", "id": "m1", "status": status, "intent": "order",
+            "subject": {"reference": "Patient/p1"}, "medicationCodeableConcept": {"text": "Paracet"},
+        }  # fmt: skip
+        with conditions(path, "").open("a", encoding="utf-8") as more:
+            more.write("\n" + json.dumps(drug))
+        run = taken(path=path)
+    assert run.counts["medications"]["stopped"] == 1
+    # Without a name it ends nothing, and stops nothing else.
+    with conditions(path, "").open("a", encoding="utf-8") as more:
+        more.write("\n" + json.dumps({k: v for k, v in drug.items() if k != "medicationCodeableConcept"}))
+    assert taken(path=path).counts["medications"]["ignored"] == 1
 
 
 def test_a_condition_taken_up_again_here_is_not_ended_by_the_journal_that_ended_it(

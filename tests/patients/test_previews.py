@@ -265,6 +265,19 @@ def test_never_more_are_taken_off_than_were_confirmed(solbakken: Cast, take_list
     assert (done.state, Patient.objects.filter(moved_on__isnull=False).count()) == ("done", 2)
 
 
+def test_nobody_is_taken_off_who_was_not_shown_though_they_are_no_more(
+    solbakken: Cast, take_list: Importer
+) -> None:
+    take_list(solbakken, row(1), row(2), head=HEAD)
+    run = work(send(solbakken, row(1), whole_list=True))
+    confirm(run, solbakken, take_off=True)
+    Patient.objects.filter(family_name="Oppspinn2").update(moved_on=dt.date(2026, 1, 5))
+    take_list(solbakken, row(3), head=HEAD)
+    stopped = work(run)
+    assert (stopped.state, counted(stopped, "gone")) == ("ready", [1])
+    assert Patient.objects.get(family_name="Oppspinn3").moved_on is None
+
+
 # --- letting go
 
 

@@ -151,17 +151,15 @@ def test_fhir_reads_four_kinds_and_counts_the_rest() -> None:
     assert not patients[3].deceased_exact
     # Nils has no number but the resource's own id, which is unique in the world; the SSN is not kept.
     assert {i.system for i in patients[2].identifiers} == {"urn:ietf:rfc:4122", LOCAL}
-    assert [(c.icpc2, c.starts_on, c.ends_on) for c in rows if isinstance(c, ConditionRow)] == [
-        ("T90", dt.date(2010, 5, 1), None),
-        ("K86", dt.date(2011, 1, 1), dt.date(2012, 1, 1)),
+    conditions = [row for row in rows if isinstance(row, ConditionRow)]
+    assert [(c.icpc2, c.starts_on, c.ends_on, c.mistaken) for c in conditions] == [
+        ("T90", dt.date(2010, 5, 1), None, False),
+        ("K86", dt.date(2011, 1, 1), dt.date(2012, 1, 1), False),
+        ("R96", None, TODAY, True),
     ]
     assert [u.text for u in rows if isinstance(u, Unmapped)] == ["Stress (finding)", ""]
     assert [m.source_code for m in rows if isinstance(m, MedicationRow)] == ["A10BA02", "paracet", "C09AA05"]
-    assert [row.kind for row in rows if isinstance(row, Ignored)] == [
-        "conditions",
-        "encounters",
-        "Observation",
-    ]
+    assert [row.kind for row in rows if isinstance(row, Ignored)] == ["encounters", "Observation"]
     assert "999-" not in repr(rows)
     assert "fritekst" not in repr(rows)
 

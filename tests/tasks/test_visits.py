@@ -59,6 +59,19 @@ def test_hard_deadlines_other_sorts_and_short_intervals_come_by_themselves(field
     assert [visit.ids for visit in visits] == [(1,), (2,)]
 
 
+def test_bloods_that_lead_to_a_check_up_draw_the_others_to_their_day() -> None:
+    check = occasion(1, 30, bloods=7)
+    near, early, far = (occasion(n, due, 10, shares="bloods") for n, due in ((2, 45), (3, 20), (4, 60)))
+    visits = coming_visits([check, near, early, far], today=MONDAY)
+    days = {pk: (visit.opens_on, visit.due_on) for visit in visits for pk in visit.ids}
+    assert days == {
+        1: (MONDAY, MONDAY + 30 * DAY),
+        2: (MONDAY, MONDAY + 23 * DAY),  # a week before, and a working day
+        3: (MONDAY, MONDAY + 20 * DAY),  # not later than its own
+        4: (MONDAY + 50 * DAY, MONDAY + 60 * DAY),
+    }
+
+
 @given(occasions)
 def test_every_occasion_is_in_one_visit_and_none_is_moved_far_or_to_a_later_day(rows: list[Waiting]) -> None:
     visits = coming_visits(rows, today=MONDAY)
@@ -97,6 +110,15 @@ def plan_with(cast: Cast, programme: Programme, rows: list[Waiting]) -> dict[int
     return found
 
 
+def led_by(cast: Cast, programme: Programme, step: Step, *, lead_days: int) -> Step:
+    """Bloods that are taken so many days before the step."""
+    return Step.objects.create(
+        clinic=cast.clinic, programme=programme, slug=f"prover-{step.slug}", name="Blodprøver", certainty="derived",
+        kind=TaskKind.objects.get(slug="provetaking"), opens_days_before=0, leads_to=step, lead_days=lead_days,
+        shares=Shares.BLOODS,
+    )  # fmt: skip
+
+
 def test_the_night_makes_the_visits_that_the_rule_says(solbakken: Cast, programme: Programme) -> None:
     """Sixty patients with up to six occasions each, opened on one night: which, and due when."""
     rng = random.Random(4)
@@ -110,10 +132,15 @@ def test_the_night_makes_the_visits_that_the_rule_says(solbakken: Cast, programm
                 Waiting(
                     n, MONDAY + opens * DAY, MONDAY + (opens + wide) * DAY,
                     rng.choice(["visit", "visit", "bloods", ""]), rng.random() < 0.2, rng.choice([28, 91, 182, 365]),
+                    bloods=rng.choice([None, None, 7, 14]),
                 )
             )  # fmt: skip
         told[patient] = rows
-        steps |= {(patient, n): step for n, step in plan_with(solbakken, programme, rows).items()}
+        made = plan_with(solbakken, programme, rows)
+        for row in rows:
+            if row.bloods is not None:
+                led_by(solbakken, programme, made[row.id].step, lead_days=row.bloods)
+        steps |= {(patient, n): step for n, step in made.items()}
     open_due_tasks(now=MORNING, today=MONDAY)
     opened = dict(
         Task.objects.filter(ended_at=None, plan_step__isnull=False).values_list("plan_step", "due_on")
@@ -134,10 +161,7 @@ def test_bloods_open_with_the_check_up_a_week_before_it_and_move_no_plan(
 ) -> None:
     row = Waiting(1, MONDAY, MONDAY + 21 * DAY, Shares.ALONE, hard=False, length=365)
     main = plan_with(solbakken, programme, [row])[1]
-    Step.objects.create(
-        clinic=solbakken.clinic, programme=programme, slug="prover", name="Blodprøver", certainty="derived",
-        kind=TaskKind.objects.get(slug="provetaking"), opens_days_before=0, leads_to=main.step, lead_days=7,
-    )  # fmt: skip
+    led_by(solbakken, programme, main.step, lead_days=7)
     assert open_due_tasks(now=MORNING, today=MONDAY) == 2
     bloods = Task.objects.get(leads_to__isnull=False)
     assert bloods.leads_to == Task.objects.get(plan_step=main)
