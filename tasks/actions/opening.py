@@ -28,7 +28,7 @@ def open_due(*, now: dt.datetime, today: dt.date) -> int:
         "now": now,
         "today": today,
         "within": WITHIN,
-        "days": calendar["days"],
+        "first": calendar["days"][0],
         "before": calendar["before"],
     }
     return int(run_sql("open_due", told)[0][0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from patients.models import Discharge, Patient
@@ -168,7 +168,13 @@ class PlanStep(models.Model):
                 name="planstep_own_interval_whole",
             ),
         ]
-        indexes = [models.Index(fields=["opens_on"], condition=Q(waiting=True), name="planstep_opening")]
+        # Of one day few open. So that the planner knows, the index is of the day of what waits, and a statistics object
+        # (migration 0020) of the same: of each column alone, a tenth of all plans seem to open every night.
+        indexes = [
+            models.Index(
+                Case(When(waiting=True, then="opens_on")), condition=Q(waiting=True), name="planstep_opening"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.plan_id} {self.step_id} {self.due_on:%d.%m.%Y}"

@@ -52,7 +52,8 @@ class TaskEvent(models.Model):
     `after` holds the changed fields' new values, enough to rebuild the task.
     """
 
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
+    # The task's key carries the clinic (teams/walling.py): a second one would be checked for every event.
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     task = models.ForeignKey(Task, models.PROTECT, related_name="events", db_constraint=False, db_index=False)
     verb = models.CharField(max_length=10, choices=Verb.choices)
     from_state = models.CharField(max_length=10, blank=True)

@@ -1,16 +1,17 @@
 -- Opens the task of every occasion whose window has opened, for all clinics. $today is the Oslo date.
--- The partial index planstep_opening finds the occasions; that an occasion is waiting, and is so no more when its task
+-- The index planstep_opening finds the occasions, and tells the planner how few they are: of the day alone, and of
+-- waiting alone, it would believe that a tenth of all are due, and read every plan there is. That an occasion is waiting, and is so no more when its task
 -- is there, makes a second run harmless, and task_once_per_occasion would refuse a second task.
 -- What else the patient is due for within thirty days comes along, all on the day of the first (tasks/visits.py).
 -- What leads to an occasion (bloods a week before) opens with it, as a task of its own. What is decided by one and may
 -- be prepared by another becomes two, where somebody who may prepare it works: the ids are taken beforehand, so that
--- the halves and what leads to them can name one another.
+-- the halves and what leads to them can name one another. `before` is the working day on or before each day from `first`.
 WITH opening AS MATERIALIZED (
     SELECT ps.id, ps.step_id, p.patient_id, p.discharge_id, ps.due_on, s.shares, s.hard
     FROM tasks_planstep ps
     JOIN tasks_followupplan p ON p.id = ps.plan_id
     JOIN tasks_step s ON s.id = ps.step_id
-    WHERE ps.waiting AND ps.opens_on <= %(today)s AND p.state = 'active' AND NOT s.retired
+    WHERE ps.waiting AND CASE WHEN ps.waiting THEN ps.opens_on END <= %(today)s AND p.state = 'active' AND NOT s.retired
     -- Whoever stops a plan locks it first: then finds either nothing opened, or all of it.
     ORDER BY p.id FOR SHARE OF p
 ), first AS MATERIALIZED (
@@ -40,13 +41,12 @@ WITH opening AS MATERIALIZED (
     FROM visit JOIN day USING (patient_id, shares)
 ), needle AS MATERIALIZED (
     -- The first of the bloods that lead to what opens. The patient's other bloods are drawn that day.
-    SELECT n.patient_id, greatest(coalesce(c.before, n.on_day), %(today)s) AS on_day
+    SELECT patient_id, greatest(coalesce((%(before)s::date[])[on_day - %(first)s + 1], on_day), %(today)s) AS on_day
     FROM (
         SELECT t.patient_id, min(t.due_on - l.lead_days) AS on_day
         FROM together t JOIN tasks_step l ON l.leads_to_id = t.step_id AND l.shares = 'bloods' AND NOT l.retired
         GROUP BY t.patient_id
     ) n
-    LEFT JOIN unnest(%(days)s::date[], %(before)s::date[]) AS c (on_day, before) ON c.on_day = n.on_day
 ), bloods AS MATERIALIZED (
     SELECT ps.id, p.discharge_id, needle.patient_id, ps.due_on, needle.on_day
     FROM needle
@@ -89,12 +89,13 @@ WITH opening AS MATERIALIZED (
     LEFT JOIN patients_discharge d ON d.id = due.discharge_id
 ), led AS MATERIALIZED (
     SELECT nextval('tasks_task_id_seq') AS task_id, n.clinic_id, n.patient_id, n.task_id AS leads_to, n.origin, n.sender,
-           l.name, l.kind_id, l.hard, n.opens_on, greatest(coalesce(c.before, n.due_on - l.lead_days), n.opens_on) AS due_on, n.closes_on,
+           l.name, l.kind_id, l.hard, n.opens_on, n.closes_on,
+           greatest(coalesce((%(before)s::date[])[n.due_on - l.lead_days - %(first)s + 1], n.due_on - l.lead_days),
+                    n.opens_on) AS due_on,
            coalesce(l.minutes, (k.minutes ->> k.professions[1])::int, 10) AS minutes
     FROM numbered n
     JOIN tasks_step l ON l.leads_to_id = n.step_id AND NOT l.retired
     JOIN tasks_taskkind k ON k.id = l.kind_id
-    LEFT JOIN unnest(%(days)s::date[], %(before)s::date[]) AS c (on_day, before) ON c.on_day = n.due_on - l.lead_days
 ), rows AS (
     SELECT task_id AS id, clinic_id, kind_id, name, patient_id, id AS plan_step_id, origin, sender, opens_on, due_on,
            closes_on, hard, CASE WHEN pair THEN decide_minutes ELSE minutes END AS planned_minutes,
