@@ -47,6 +47,7 @@ class Clinic:
     nurse: Member
     to_complete: tuple[int, ...]  # tasks of the nurse's own, assigned, each of one part
     to_open: int  # one of them, about a patient
+    patient: int  # whom it is about
     report: WeeklyReport
 
 
@@ -90,6 +91,12 @@ PAGES = (
         about=lambda c: c.to_open, headers=DIALOG,
     ),
     Page("patients", "leader", lambda _: reverse("patients"), r'href="/pasienter/\d+/"'),
+    Page(
+        "patients_by_need", "leader", lambda _: f"{reverse('patients')}?sorter=behov", r'href="/pasienter/\d+/"',
+        floor="patients",
+    ),
+    Page("lacking", "leader", lambda _: reverse("lacking"), r'class="who"'),
+    Page("patient", "nurse", lambda c: reverse("patient", args=[c.patient]), r"<li", about=lambda c: c.patient),
     Page("sharing", "leader", lambda _: reverse("sharing"), r'href="/fordeling/\d+/"'),
     Page("report_week", "leader", _report, r"<tr", about=lambda c: c.report.pk),
 )  # fmt: skip
@@ -105,7 +112,10 @@ def clinic(slug: str) -> Clinic:
     # By law alone, from no plan: the same work each time, and nothing of it moves a plan's next occasion.
     mine = tasks.filter(kind__professions__contains=["nurse"], plan_step__isnull=True, hard=False)
     ids = tuple(mine.order_by("-due_on", "id").values_list("pk", flat=True)[:100])
-    return Clinic(found[0], nurse, ids, ids[0], WeeklyReport.objects.filter(clinic=nurse.clinic_id)[0])
+    patient = Task.objects.get(pk=ids[0]).patient_id or 0
+    return Clinic(
+        found[0], nurse, ids, ids[0], patient, WeeklyReport.objects.filter(clinic=nurse.clinic_id)[0]
+    )
 
 
 def measure_page(

@@ -48,6 +48,10 @@ def _list(condition: str) -> str:
     return f"{chosen} ORDER BY t.hard DESC, t.due_on NULLS LAST, t.id"
 
 
+# As a Norwegian sorts: æ, ø, å last.
+_NAME = ", ".join(
+    f"translate(lower({name}), 'æøåäöÆØÅÄÖ', '{{|}}{{|{{|}}{{|')" for name in ("family_name", "given_name")
+)
 _SEEN = """
 INSERT INTO patients_patientaccess (clinic_id, patient_id, member_id, user_id, at, ground, what)
 SELECT t.clinic_id, t.patient_id, %(member)s, %(user)s, now(), 'oppfølging', 'oppgave'
@@ -98,12 +102,49 @@ ROWS: dict[str, tuple[str, ...]] = {
     "patients": (
         """
         SELECT p.id, p.given_name, p.family_name, p.birth_date, d.name,
-               ARRAY(SELECT c.icpc2 FROM patients_condition c WHERE c.patient_id = p.id AND c.ends_on IS NULL ORDER BY 1)
-        FROM patients_patient p LEFT JOIN teams_member d ON d.id = p.list_doctor_id
-        WHERE p.clinic_id = %(clinic)s AND p.deceased_on IS NULL AND p.moved_on IS NULL
-        ORDER BY translate(lower(p.family_name), 'æøåäöÆØÅÄÖ', '{|}{|{|}{|'),
-                 translate(lower(p.given_name), 'æøåäöÆØÅÄÖ', '{|}{|{|}{|'), p.id
-        LIMIT %(rows)s
+               ARRAY(SELECT c.icpc2 FROM patients_condition c
+                     WHERE c.patient_id = p.id AND c.ends_on IS NULL AND c.struck_at IS NULL ORDER BY 1),
+               (SELECT string_agg(g.name, ', ') FROM tasks_followupplan f JOIN tasks_programme g ON g.id = f.programme_id
+                WHERE f.patient_id = p.id AND f.state = 'active'),
+               (SELECT min(t.due_on) FROM tasks_task t WHERE t.patient_id = p.id AND t.ended_at IS NULL)
+        FROM (SELECT * FROM patients_patient WHERE clinic_id = %(clinic)s AND deceased_on IS NULL AND moved_on IS NULL
+              ORDER BY /* name */, id LIMIT %(rows)s) p
+        LEFT JOIN teams_member d ON d.id = p.list_doctor_id
+        """.replace("/* name */", _NAME),
+    ),
+    "lacking": (
+        """
+        SELECT p.id, p.given_name, p.family_name, p.birth_date, g.name
+        FROM tasks_programme g
+        JOIN patients_condition c ON c.clinic_id = g.clinic_id AND c.icpc2 = ANY(g.icpc2) AND c.ends_on IS NULL
+        JOIN patients_patient p ON p.id = c.patient_id AND p.deceased_on IS NULL AND p.moved_on IS NULL
+        WHERE g.clinic_id = %(clinic)s AND g.state = 'approved' AND NOT EXISTS (
+            SELECT FROM tasks_followupplan f WHERE f.patient_id = p.id AND f.programme_id = g.id
+        )
+        ORDER BY /* name */, p.id LIMIT %(rows)s
+        """.replace("/* name */", _NAME),
+    ),
+    "patient": (
+        """
+        SELECT p.*, d.name, n.name FROM patients_patient p
+        LEFT JOIN teams_member d ON d.id = p.list_doctor_id LEFT JOIN teams_member n ON n.id = p.usual_nurse_id
+        WHERE p.clinic_id = %(clinic)s AND p.id = %(id)s
+        """,
+        "SELECT * FROM patients_condition WHERE clinic_id = %(clinic)s AND patient_id = %(id)s ORDER BY icpc2",
+        """
+        SELECT g.name, f.state, s.name, ps.opens_on, ps.due_on, ps.last_done_on, ps.waiting
+        FROM tasks_followupplan f JOIN tasks_programme g ON g.id = f.programme_id
+        JOIN tasks_planstep ps ON ps.plan_id = f.id JOIN tasks_step s ON s.id = ps.step_id
+        WHERE f.clinic_id = %(clinic)s AND f.patient_id = %(id)s ORDER BY ps.due_on
+        """,
+        """
+        SELECT t.id, t.name, t.state, t.due_on, t.ended_at, t.minutes, a.name, b.name FROM tasks_task t
+        LEFT JOIN teams_member a ON a.id = t.assignee_id LEFT JOIN teams_member b ON b.id = t.done_by_id
+        WHERE t.clinic_id = %(clinic)s AND t.patient_id = %(id)s ORDER BY t.ended_at DESC NULLS FIRST LIMIT %(rows)s
+        """,
+        """
+        INSERT INTO patients_patientaccess (clinic_id, patient_id, member_id, user_id, at, ground, what)
+        VALUES (%(clinic)s, %(id)s, %(member)s, %(user)s, now(), 'oppfølging', 'pasient')
         """,
     ),
     "sharing": (

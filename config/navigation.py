@@ -12,7 +12,11 @@ from teams.models import Member
 from teams.permissions import Permission, may
 
 # Pages that belong to an entry though their address does not begin with its own.
-ALSO = {"my_day": ("/oppgave/",), "team": ("/delegeringer/", "/fravaer/", "/ingen/")}
+ALSO = {
+    "my_day": ("/oppgave/",),
+    "team": ("/delegeringer/", "/fravaer/", "/ingen/"),
+    "programmes": ("/planforslag/",),
+}
 
 
 @dataclass(frozen=True, slots=True)

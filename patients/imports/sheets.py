@@ -31,7 +31,6 @@ _HEADING_WITHIN = 10
 _SHEETS_MAX = 50
 _CHUNK = 2**20
 _PIECE_MAX = 8 * _CHUNK  # between two tags: a cell holds 32,767 characters
-# between tags too: a cell holds 32,767 characters
 # A cell with something in it, and where it stands. Excel and all others write the place first.
 _CELL = re.compile(rb"<(?:[^\s<>/:]*:)?c(?=[\s>])(?:\s+r=\"([A-Z]{1,3})(\d{1,7})\")?[^<>]*(?<!/)>")
 _EXACT = 10**15

@@ -6,7 +6,6 @@ import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import IO
 
 from django.utils.translation import gettext as _
 
@@ -72,13 +71,18 @@ def records(file: File, survey: Survey, header: Header) -> Iterator[tuple[int, l
     Empty rows are passed over, and counted. Raises Unreadable where the file stops being CSV: after an open
     quote nobody can say where the next row begins.
     """
-    row, width = 1, len(header.titles)
+    row, width, separator = 1, len(header.titles), header.separator
     with file.text(survey.encoding) as text:
-        rows = _cells(text, header.separator)
         try:
-            next(rows, None)
-            for cells in rows:
+            next(csv.reader(text, delimiter=separator, strict=True), None)
+            # As `csv.reader` would, strictly; a line without quotes, which most are, is cut up at half the cost. It
+            # reads on from a line with a quote to where its row ends, and not a line further.
+            for line in text:
                 row += 1
+                if '"' in line:
+                    cells = next(csv.reader(chain([line], text), delimiter=separator, strict=True))
+                else:
+                    cells = line.rstrip("\r\n").split(separator)
                 if len(cells) == width:
                     if cells[0] or any(cells):
                         yield row, cells
@@ -89,20 +93,8 @@ def records(file: File, survey: Survey, header: Header) -> Iterator[tuple[int, l
                 _(
                     "%(file)s, rad %(row)d: filen er ikke gyldig CSV her (kanskje et anførselstegn som mangler)."
                 )
-                % {"file": file.name, "row": row + 1}
+                % {"file": file.name, "row": row}
             ) from error
-
-
-def _cells(text: IO[str], separator: str) -> Iterator[list[str]]:
-    """What `csv.reader` would give, strictly; a line without quotes, which most are, is cut up at half the cost.
-
-    csv reads on from a line with a quote to where its row ends, and not a line further.
-    """
-    for line in text:
-        if '"' in line:
-            yield next(csv.reader(chain([line], text), delimiter=separator, strict=True))
-        else:
-            yield line.rstrip("\r\n").split(separator)
 
 
 def samples(rows: Iterable[tuple[int, list[str] | None]]) -> tuple[tuple[str, ...], ...]:

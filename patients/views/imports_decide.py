@@ -19,7 +19,7 @@ from patients.headings import Asked
 from patients.import_forms import ConfirmForm, MappingForm
 from patients.imports.rows import Unreadable
 from patients.models import ImportRun
-from patients.views.imports import go_on, may_have_rows
+from patients.views.imports import go_on, may_have_rows, run_context
 from teams.middleware import MemberRequest
 from teams.permissions import Permission, requires
 
@@ -61,7 +61,10 @@ def import_confirm(request: MemberRequest, run_id: int) -> HttpResponse:
     form = ConfirmForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Se igjennom på nytt, og bekreft igjen."))
-        return redirect("import_run", run.pk)
+        context = run_context(run, request.member)
+        if "form" in context:
+            context["form"].initial["take_off"] = "take_off" in request.POST
+        return render(request, "patients/import_run.html", context, status=422)
     told = form.cleaned_data
     try:
         return go_on(confirm_import(run, by=request.member, seen=told["seen"], take_off=told["take_off"]))

@@ -243,9 +243,9 @@ def member_note(member: Member, today: dt.date) -> str:
     if member.access == "leader":
         words.append(member.get_access_display())
     if member.starts_on > today:
-        words.append(_("fra %(day)s") % {"day": date_format(member.starts_on, "j. b.")})
+        words.append(_("fra %(day)s") % {"day": date_format(member.starts_on, "j. N")})
     if member.ends_on:
-        words.append(_("til %(day)s") % {"day": date_format(member.ends_on, "j. b.")})
+        words.append(_("til %(day)s") % {"day": date_format(member.ends_on, "j. N")})
     return ", ".join(words)
 
 

@@ -204,7 +204,7 @@ def _years(result: Mapping[str, Any], chosen: Collection[int]) -> list[Year]:
     """Those who get follow-up to do. First who has no time at all, then who gets most more, then the highest level."""
     mondays = [dt.date.fromisoformat(day) for day in result["mondays"]]
     figures, none = result["follow_up"], [0] * len(mondays)
-    days = [date_format(monday, "j. b.") for monday in mondays]
+    days = [date_format(monday, "j. N") for monday in mondays]
     coming_of = [figures[str(pk)] for pk in chosen if str(pk) in figures]
     professions = set(figures.get(RUNNING, {})).union(*coming_of)
     years = []

@@ -136,7 +136,7 @@ def _day(day: dt.date | None, today: dt.date) -> str:
     """«3. des.» within half a year, else with the year."""
     if day is None:
         return ""
-    return date_format(day, "j. b." if abs((day - today).days) < 183 else "j. b. Y")
+    return date_format(day, "j. N" if abs((day - today).days) < 183 else "j. N Y")
 
 
 def orders(wanted: Segment) -> list[Choice]:

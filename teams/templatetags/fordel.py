@@ -56,7 +56,7 @@ def long_day(day: dt.date) -> str:
 @register.filter
 def short_day(day: dt.date) -> str:
     """«man. 23. nov.»."""
-    return date_format(day, "D j. b.")
+    return date_format(day, "D j. N")
 
 
 @register.simple_tag
