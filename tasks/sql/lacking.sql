@@ -38,30 +38,16 @@ WITH on_list AS MATERIALIZED (
     FROM tasks_followupplan p JOIN in_use pr ON pr.id = p.programme_id
     WHERE p.clinic_id = ANY(%(clinics)s) AND p.discharge_id IS NULL
 ), none AS (
-    SELECT m.patient_id, 'none' AS reason, ARRAY[m.programme_id] AS programmes, jsonb_build_object(
-        'programme', m.programme_id, 'name', m.name, 'codes', m.codes, 'drugs', m.drugs,
-        'on', p.ended_on, 'why', p.end_reason) AS told
+    SELECT m.patient_id, m.programme_id, m.name, m.codes, m.drugs, p.ended_on, p.end_reason
     FROM meant m LEFT JOIN plans p ON p.patient_id = m.patient_id AND p.programme_id = m.programme_id
     WHERE p.id IS NULL OR p.ended_as IN ('gone', 'set')
     UNION ALL
-    SELECT p.patient_id, 'none', ARRAY[p.programme_id], jsonb_build_object(
-        'programme', p.programme_id, 'name', p.name, 'codes', '{}'::text[], 'drugs', 0,
-        'on', p.ended_on, 'why', p.end_reason)
+    SELECT p.patient_id, p.programme_id, p.name, '{}'::text[], 0, p.ended_on, p.end_reason
     FROM plans p
     WHERE p.ended_as IN ('gone', 'set') AND NOT EXISTS (
         SELECT FROM meant m WHERE m.patient_id = p.patient_id AND m.programme_id = p.programme_id)
       -- Of a programme by condition, whoever has the condition no more does not need it.
       AND NOT (SELECT pr.by_condition FROM in_use pr WHERE pr.id = p.programme_id)
-), declined AS (
-    SELECT p.patient_id, 'declined', ARRAY[p.programme_id], jsonb_build_object(
-        'programme', p.programme_id, 'name', p.name, 'state', p.state, 'on', p.ended_on, 'why', p.end_reason,
-        'by', by.name)
-    FROM plans p
-    LEFT JOIN LATERAL (
-        SELECT m.name FROM tasks_planevent e JOIN teams_member m ON m.id = e.by_id
-        WHERE e.plan_id = p.id AND e.verb IN ('decline', 'stop') ORDER BY e.at DESC, e.id DESC LIMIT 1
-    ) by ON true
-    WHERE p.decided
 ), steps AS (
     SELECT p.id AS plan_id, p.patient_id, p.programme_id, p.name AS programme, p.starts_on, s.name, s.shares, ps.last_done_on,
            CASE WHEN s.rule <> 'once' AND NOT s.retired AND s.leads_to_id IS NULL THEN make_interval(
@@ -75,15 +61,12 @@ WITH on_list AS MATERIALIZED (
     LEFT JOIN tasks_task t ON t.plan_step_id = ps.id AND t.ended_at IS NULL
     WHERE p.state = 'active'
 ), long AS (
-    SELECT patient_id, 'long', ARRAY[programme_id], jsonb_build_object(
-        'name', programme, 'last', max(last_done_on), 'starts', starts_on, 'days', extract(day FROM min(every)),
-        'months', extract(year FROM min(every)) * 12 + extract(month FROM min(every)))
+    SELECT patient_id, programme_id, programme, max(last_done_on) AS last, starts_on, min(every) AS every
     FROM steps
     GROUP BY plan_id, patient_id, programme_id, programme, starts_on
     HAVING greatest(starts_on, max(last_done_on)) + min(every) * %(slack)s < %(today)s
 ), apart AS (
-    SELECT patient_id, 'apart', ARRAY[before_programme, programme_id], jsonb_build_object(
-        'first', before_name, 'first_on', before_on, 'second', name, 'second_on', due_on)
+    SELECT patient_id, before_programme, programme_id, before_name, before_on, name, due_on
     FROM (
         SELECT steps.*, lag(programme_id) OVER visit AS before_programme, lag(name) OVER visit AS before_name,
                lag(due_on) OVER visit AS before_on
@@ -93,12 +76,58 @@ WITH on_list AS MATERIALIZED (
     ) following
     WHERE due_on - before_on > %(within)s AND before_programme <> programme_id
 ), reasons AS MATERIALIZED (
-    SELECT r.* FROM (
-        SELECT * FROM none UNION ALL SELECT * FROM long UNION ALL SELECT * FROM apart UNION ALL SELECT * FROM declined
+    -- Bare columns of all; words of the fifty that are shown are put together below.
+    SELECT r.*
+    FROM (
+        SELECT patient_id, 'none' AS reason, programme_id AS programme, NULL::bigint AS other, name, codes, drugs,
+               ended_on AS first_on, end_reason AS why, NULL::bigint AS plan_id, '' AS state, '' AS second,
+               NULL::date AS second_on, NULL::interval AS every
+        FROM none
+        UNION ALL
+        SELECT patient_id, 'long', programme_id, NULL, programme, '{}', 0, last, '', NULL, '', '', starts_on, every FROM long
+        UNION ALL
+        SELECT patient_id, 'apart', before_programme, programme_id, before_name, '{}', 0, before_on, '', NULL, '', name,
+               due_on, NULL
+        FROM apart
+        UNION ALL
+        SELECT patient_id, 'declined', programme_id, NULL, name, '{}', 0, ended_on, end_reason, id, state, '', NULL, NULL
+        FROM plans WHERE decided
     ) r JOIN on_list o ON o.id = r.patient_id
-    WHERE %(programme)s::bigint IS NULL OR %(programme)s = ANY(r.programmes)
+    WHERE %(programme)s::bigint IS NULL OR %(programme)s IN (r.programme, r.other)
+), page AS MATERIALIZED (
+    SELECT pt.id, pt.given_name, pt.family_name, pt.birth_date, pt.list_doctor_id, __FAMILY__ AS family, __GIVEN__ AS given
+    FROM (
+        SELECT patient_id FROM reasons
+        WHERE reason <> 'declined' OR %(reason)s = 'declined'
+        GROUP BY patient_id
+        HAVING %(reason)s = '' OR bool_or(reason = %(reason)s)
+    ) r
+    JOIN patients_patient pt ON pt.id = r.patient_id
+    WHERE %(after)s::bigint IS NULL OR (__FAMILY__, __GIVEN__, pt.id) > (
+        SELECT __FAMILY__, __GIVEN__, pt.id FROM patients_patient pt
+        WHERE pt.id = %(after)s AND pt.clinic_id = ANY(%(clinics)s))
+    ORDER BY family, given, pt.id
+    LIMIT %(limit)s
+), told AS (
+    SELECT r.patient_id, jsonb_build_object('reason', r.reason) || CASE r.reason
+        WHEN 'none' THEN jsonb_build_object(
+            'programme', r.programme, 'name', r.name, 'codes', r.codes, 'drugs', r.drugs, 'on', r.first_on, 'why', r.why)
+        WHEN 'long' THEN jsonb_build_object(
+            'name', r.name, 'last', r.first_on, 'starts', r.second_on, 'days', extract(day FROM r.every),
+            'months', extract(year FROM r.every) * 12 + extract(month FROM r.every))
+        WHEN 'apart' THEN jsonb_build_object(
+            'first', r.name, 'first_on', r.first_on, 'second', r.second, 'second_on', r.second_on)
+        ELSE jsonb_build_object(
+            'programme', r.programme, 'name', r.name, 'state', r.state, 'on', r.first_on, 'why', r.why, 'by', (
+                SELECT m.name FROM tasks_planevent e JOIN teams_member m ON m.id = e.by_id
+                WHERE e.plan_id = r.plan_id AND e.verb IN ('decline', 'stop') ORDER BY e.at DESC, e.id DESC LIMIT 1))
+        END AS told
+    FROM reasons r JOIN page ON page.id = r.patient_id
+    WHERE r.reason <> 'declined' OR %(reason)s = 'declined'
 )
-SELECT counted.told, page.*
+SELECT counted.told, page.id, page.given_name, page.family_name, page.birth_date, doctor.name, (
+    SELECT jsonb_agg(told ORDER BY told ->> 'reason' <> 'none', told ->> 'reason', told ->> 'name', told ->> 'first_on')
+    FROM told WHERE told.patient_id = page.id)
 FROM (
     SELECT jsonb_build_object(
         '', count(DISTINCT patient_id) FILTER (WHERE reason <> 'declined'),
@@ -108,23 +137,6 @@ FROM (
         'declined', count(DISTINCT patient_id) FILTER (WHERE reason = 'declined')
     ) AS told FROM reasons
 ) counted
-LEFT JOIN LATERAL (
-    SELECT pt.id, pt.given_name, pt.family_name, pt.birth_date, doctor.name AS doctor, r.told,
-           __FAMILY__ AS family, __GIVEN__ AS given
-    FROM (
-        SELECT patient_id, jsonb_agg(told || jsonb_build_object('reason', reason)
-            ORDER BY reason <> 'none', reason, told ->> 'name', told ->> 'first_on') AS told
-        FROM reasons
-        WHERE reason <> 'declined' OR %(reason)s = 'declined'
-        GROUP BY patient_id
-        HAVING %(reason)s = '' OR bool_or(reason = %(reason)s)
-    ) r
-    JOIN patients_patient pt ON pt.id = r.patient_id
-    LEFT JOIN teams_member doctor ON doctor.id = pt.list_doctor_id
-    WHERE %(after)s::bigint IS NULL OR (__FAMILY__, __GIVEN__, pt.id) > (
-        SELECT __FAMILY__, __GIVEN__, pt.id FROM patients_patient pt
-        WHERE pt.id = %(after)s AND pt.clinic_id = ANY(%(clinics)s))
-    ORDER BY family, given, pt.id
-    LIMIT %(limit)s
-) page ON true
+LEFT JOIN page ON true
+LEFT JOIN teams_member doctor ON doctor.id = page.list_doctor_id
 ORDER BY page.family, page.given, page.id
