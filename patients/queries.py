@@ -26,7 +26,7 @@ from teams.models import Member, Profession
 
 PAGE = 50
 LATEST = 10
-_DAY = re.compile(r"(\d{2})\.?(\d{2})\.?(\d{4}|\d{2})|(\d{4})-(\d{2})-(\d{2})")
+_DAY = re.compile(r"(?:(\d{2})(\d{2})|(\d{1,2})[./](\d{1,2})[./-]?)(\d{4}|\d{2})|(\d{4})-(\d{1,2})-(\d{1,2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,12 @@ class AccessPage:
 
 
 def birth_dates(word: str, *, today: dt.date) -> tuple[dt.date, ...]:
-    """The days that `01.02.1985`, `010285` or `1985-02-01` can mean; none for what is no date."""
+    """The days that `01.02.1985`, `1.2.85`, `010285`, `1/2-85` or `1985-02-01` can mean; none for what is no date."""
     found = _DAY.fullmatch(word)
     if not found:
         return ()
-    day, month, year, iso_year, iso_month, iso_day = found.groups()
-    if iso_year:
-        day, month, year = iso_day, iso_month, iso_year
+    tight_day, tight_month, day, month, year, iso_year, iso_month, iso_day = found.groups()
+    day, month, year = tight_day or day or iso_day, tight_month or month or iso_month, year or iso_year
     years = [int(year)] if len(year) == 4 else [1900 + int(year), 2000 + int(year)]
     days = []
     for candidate in years:

@@ -69,7 +69,7 @@ class Segment:
         return cls(
             conditions=_codes(query.getlist(CONDITION)),
             programme=programme,
-            standing="" if not programme else standing if standing in STANDINGS else RUNNING,
+            standing=standing if standing in STANDINGS else RUNNING if programme else "",
             doctor=member_of(query.get(DOCTOR)),
             nurse=member_of(query.get(NURSE)),
             order=order if order in (BY_NEED, BY_NEXT) else BY_NAME,
@@ -80,7 +80,7 @@ class Segment:
         """The query string that `from_query` reads as this segment; empty for everybody on the list by name."""
         fields: dict[str, Any] = {
             CONDITION: ",".join(self.conditions), PROGRAMME: self.programme,
-            STANDING: "" if self.standing == RUNNING else self.standing, DOCTOR: self.doctor, NURSE: self.nurse,
+            STANDING: "" if self.programme and self.standing == RUNNING else self.standing, DOCTOR: self.doctor, NURSE: self.nurse,
             **{name: "1" if getattr(self, field) else "" for name, field in FLAGS.items()}, ORDER: self.order,
         }  # fmt: skip
         return urlencode({name: value for name, value in fields.items() if value}, safe=",")

@@ -22,8 +22,8 @@ class Kept(Protocol):
 
 
 @transaction.atomic
-def save_view(*, by: Member, page: str, name: str, wanted: Kept) -> SavedView:
-    """Keep the filter under this name; a view of the same name is written over.
+def save_view(*, by: Member, page: str, name: str, wanted: Kept) -> tuple[SavedView, bool]:
+    """Keep the filter under this name, and whether it is a new one; a view of the same name is written over.
 
     Raises ValueError("name") for an empty or too long one, ValueError("views") when there are twenty already,
     ValueError("page") for a page without views.
@@ -37,12 +37,11 @@ def save_view(*, by: Member, page: str, name: str, wanted: Kept) -> SavedView:
     mine = SavedView.objects.visible_to(by).filter(member=by, page=page)
     if mine.exclude(name=name).count() >= MOST_VIEWS:
         raise ValueError("views")
-    view, _new = mine.update_or_create(
+    view, new = mine.update_or_create(
         name=name, defaults={"query": wanted.query()},
         create_defaults={"clinic_id": by.clinic_id, "member": by, "page": page, "name": name, "query": wanted.query()},
     )  # fmt: skip
-    kept: SavedView = view
-    return kept
+    return view, new
 
 
 @transaction.atomic

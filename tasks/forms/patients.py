@@ -52,7 +52,7 @@ class FindForm(forms.Form):
         return q
 
     def words(self) -> Words:
-        typed = self.cleaned_data["q"].split()[:MOST_WORDS]
+        typed = self.cleaned_data["q"].replace(",", " ").split()[:MOST_WORDS]
         dates = [birth_dates(word, today=self._today) for word in typed]
         return Words(
             names=tuple(word for word, days in zip(typed, dates, strict=True) if not days),
@@ -76,7 +76,7 @@ class SegmentForm(forms.Form):
         nobody = (segment.NOBODY, _("Ingen"))
         selects: dict[str, tuple[Any, list[Any]]] = {
             segment.PROGRAMME: (_("Program"), [("", _("Alle")), *choices.programmes]),
-            segment.STANDING: (_("Plan i programmet"), list(STANDING_WORDS.items())),
+            segment.STANDING: (_("Plan"), [("", _("Alle")), *STANDING_WORDS.items()]),
             segment.DOCTOR: (_("Fastlege"), [("", _("Alle")), nobody, *choices.doctors]),
             segment.NURSE: (_("Fast sykepleier"), [("", _("Alle")), nobody, *choices.nurses]),
         }

@@ -110,7 +110,7 @@ class Year:
     def follow_up_words(self) -> str:
         """«Oppfølging: fra 6 t til 11 t i uken i snitt.»"""
         words = {"before": hours(self.running), "after": hours(self.running + self.coming)}
-        if not self.coming:
+        if words["before"] == words["after"]:
             return _("Oppfølging: %(after)s i uken i snitt, som nå.") % words
         if not self.running:
             return _("Oppfølging: %(after)s i uken i snitt, ingen fra før.") % words

@@ -167,6 +167,9 @@ def segment_chips(wanted: Segment, choices: Choices) -> list[Choice]:
             "standing": STANDING_WORDS[wanted.standing],
         }
         found.append((_("%(programme)s: %(standing)s") % names, wanted.but(programme=None, standing="")))  # fmt: skip
+    elif wanted.standing:
+        told = _("I noe program: %(standing)s") % {"standing": STANDING_WORDS[wanted.standing]}
+        found.append((told, wanted.but(standing="")))
     if wanted.doctor:
         who = _("ingen") if wanted.doctor == NOBODY else _named(choices.doctors, wanted.doctor)
         found.append((_("Fastlege: %(who)s") % {"who": who}, wanted.but(doctor="")))

@@ -95,14 +95,24 @@ class StepWords:
     hard: bool
 
 
-def step_words(steps: Iterable[Step]) -> list[StepWords]:
+def step_words(steps: Iterable[Step], own: Iterable[PlanStep] = ()) -> list[StepWords]:
+    """What a plan has, and how often: by the patient's own interval where `own` has one."""
+    of_step = {each.step_id: each for each in own}
     return [
         StepWords(
-            step.name, often_words(step), source_words(step), str(step.get_certainty_display()),
+            step.name, _how_often(step, of_step.get(step.pk)), source_words(step), str(step.get_certainty_display()),
             COLOURS[Certainty(step.certainty)], step.hard,
         )
         for step in steps
     ]  # fmt: skip
+
+
+def _how_often(step: Step, own: PlanStep | None) -> str:
+    usual = often_words(step)
+    if own is None or own.interval_months is None:
+        return usual
+    mine = interval_words(own.interval_months, own.interval_days)
+    return _("%(mine)s (programmet: %(usual)s)") % {"mine": mine, "usual": usual}
 
 
 def happened(events: Iterable[PlanEvent]) -> list[str]:

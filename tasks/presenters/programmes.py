@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.text import capfirst
@@ -199,25 +199,36 @@ def _minutes(step: StepText) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Minutes a year for one profession: for those who have a plan, and if everybody whom it is for had."""
+    """Minutes a year for one profession: as it is for those who have a plan, as these words would have it, and if
+    everybody whom it is for had one."""
 
     profession: str
     now: int
+    then: int
     all: int
 
 
 def yearly_work(
-    text: ProgrammeText, kinds: Iterable[TaskKind], *, here: Collection[str], plans: int, everybody: int
+    text: ProgrammeText,
+    in_use: ProgrammeText,
+    kinds: Sequence[TaskKind],
+    *,
+    here: Collection[str],
+    plans: int,
+    everybody: int,
 ) -> list[Work]:
     """By the kinds' own minutes; no-shows, merged visits and own intervals are not reckoned. The most first.
 
     `here`: professions that work at the clinic; what is prepared by one and decided by another counts for both.
     """
-    each = a_plans_year(text, kinds, here)
+    now, then = a_plans_year(in_use, kinds, here), a_plans_year(text, kinds, here)
     return [
-        Work(capfirst(str(Profession(who).label)), round(minutes * plans), round(minutes * everybody))
-        for who, minutes in sorted(each.items(), key=lambda pair: -pair[1])
-    ]
+        Work(
+            capfirst(str(Profession(who).label)), round(now.get(who, 0) * plans), round(then.get(who, 0) * plans),
+            round(then.get(who, 0) * everybody),
+        )
+        for who in sorted(now | then, key=lambda who: -max(now.get(who, 0), then.get(who, 0)))
+    ]  # fmt: skip
 
 
 def a_plans_year(text: ProgrammeText, kinds: Iterable[TaskKind], here: Collection[str]) -> dict[str, float]:

@@ -139,15 +139,21 @@ _RANKS = {
     BY_NEED: (_NEED, {"standing", "drugs", "conditions", "stays"}),
     BY_NEXT: ("coalesce(standing.next_due - date '2000-01-01', 2147483647)", {"standing"}),
 }
-_PLANS = "SELECT p.patient_id FROM tasks_followupplan p WHERE p.clinic_id = %(clinic)s AND p.programme_id = %(programme)s"
+# In the programme, or in any.
+_PLANS = """SELECT p.patient_id FROM tasks_followupplan p WHERE p.clinic_id = %(clinic)s
+    AND (%(programme)s::bigint IS NULL OR p.programme_id = %(programme)s)"""
+# The programme, or an approved one, is for the patient, who has no plan in it.
+_MEANT = """EXISTS (
+        SELECT FROM tasks_programme pr
+        WHERE pr.clinic_id = %(clinic)s AND pr.by_condition AND NOT pr.on_discharge
+          AND (pr.id = %(programme)s OR %(programme)s::bigint IS NULL AND pr.state = 'approved')
+          AND NOT EXISTS (
+              SELECT FROM tasks_followupplan p
+              WHERE p.patient_id = pt.id AND p.programme_id = pr.id AND p.ended_as NOT IN ('gone', 'set'))
+          AND (conditions.codes && pr.icpc2
+               OR cardinality(pr.icpc2) = 0 AND pr.min_drugs > 0 AND drugs.drugs >= pr.min_drugs))"""
 _STANDING = {
-    LACKING: f"""{_ALIVE} AND pt.institution_on IS NULL
-        AND pt.id NOT IN ({_PLANS} AND p.ended_as NOT IN ('gone', 'set'))
-        AND EXISTS (
-            SELECT FROM tasks_programme pr
-            WHERE pr.id = %(programme)s AND pr.clinic_id = %(clinic)s AND pr.by_condition AND NOT pr.on_discharge
-              AND (conditions.codes && pr.icpc2
-                   OR cardinality(pr.icpc2) = 0 AND pr.min_drugs > 0 AND drugs.drugs >= pr.min_drugs))""",
+    LACKING: f"{_ALIVE} AND pt.institution_on IS NULL AND {_MEANT}",
     DECLINED: f"pt.id IN ({_PLANS} AND p.state = 'declined')",
     RUNNING: f"pt.id IN ({_PLANS} AND p.state = 'active')",
 }  # our own words, all of them
@@ -174,7 +180,7 @@ def _statement(
         if getattr(segment, flag):
             clauses.append(clause)
             needed = needed | parts
-    if segment.programme:
+    if segment.programme or segment.standing:
         asked |= {"programme": segment.programme}
         clauses.append(_STANDING[segment.standing or RUNNING])
         needed = needed | ({"conditions", "drugs"} if segment.standing == LACKING else set())

@@ -108,10 +108,11 @@ WHERE pt.deceased_on IS NULL AND pt.moved_on IS NULL AND pt.institution_on IS NU
 GROUP BY fits.id
 """
 _PLANS = """
-SELECT programme_id, count(*) FILTER (WHERE state = 'active'), count(*) FILTER (WHERE state = 'declined')
-FROM tasks_followupplan
-WHERE clinic_id = %(clinic)s AND (%(only)s::bigint IS NULL OR programme_id = %(only)s::bigint)
-GROUP BY programme_id
+SELECT f.programme_id, count(*) FILTER (WHERE f.state = 'active'), count(*) FILTER (WHERE f.state = 'declined')
+FROM tasks_followupplan f JOIN patients_patient pt ON pt.id = f.patient_id
+WHERE f.clinic_id = %(clinic)s AND (%(only)s::bigint IS NULL OR f.programme_id = %(only)s::bigint)
+  AND pt.deceased_on IS NULL AND pt.moved_on IS NULL
+GROUP BY f.programme_id
 """
 
 

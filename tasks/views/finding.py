@@ -58,11 +58,16 @@ def save(request: MemberRequest) -> HttpResponse:
     name = form.cleaned_data["name"] if form.is_valid() else ""
     wanted = Filter.from_query(QueryDict(form.cleaned_data.get("query", "")))
     try:
-        view = save_view(by=request.member, page=KEPT, name=name, wanted=wanted)
+        view, new = save_view(by=request.member, page=KEPT, name=name, wanted=wanted)
     except ValueError as error:
         typed = request.POST.get("name", "")[:80].replace("\0", "")
         return _panel(request, wanted, typed=typed, error=str(REFUSED[str(error)]), status=422)
-    messages.success(request, _("Visningen «%(name)s» er lagret.") % {"name": view.name})
+    said = (
+        _("Visningen «%(name)s» er lagret.")
+        if new
+        else _("Visningen «%(name)s» er lagret i stedet for den gamle.")
+    )
+    messages.success(request, said % {"name": view.name})
     return HttpResponseRedirect(f"{reverse('my_day')}?{view.query or 'hvem=me'}")
 
 

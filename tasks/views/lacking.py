@@ -68,11 +68,9 @@ def choose(request: MemberRequest) -> HttpResponse:
     form = ChosenForm(request.POST)
     if not form.is_valid():
         answer = _page(request, _lack(request), form)
-        answer["HX-Retarget"], answer["HX-Reselect"], answer["HX-Reswap"] = (
-            "#mangler",
-            "#mangler",
-            "outerHTML",
-        )
+        # The bar alone: the list stays where it was scrolled to.
+        answer["HX-Retarget"] = answer["HX-Reselect"] = ".choose-bar"
+        answer["HX-Reswap"] = "outerHTML"
         return answer
     if form.cleaned_data["verb"] == START:
         return _sheet(request, form, StartForm(today=oslo_date(timezone.now()), auto_id="start_%s"))

@@ -122,11 +122,16 @@ def save_segment(request: MemberRequest) -> HttpResponse:
     view = ViewForm(request.POST)
     name = view.cleaned_data["name"] if view.is_valid() else ""
     try:
-        kept = save_view(by=request.member, page=KEPT, name=name, wanted=wanted)
+        kept, new = save_view(by=request.member, page=KEPT, name=name, wanted=wanted)
     except ValueError as error:
         shown = request.POST.get("name", "")[:80].replace("\0", "")
         return list_page(request, wanted, typed, error=str(REFUSED[str(error)]), name_typed=shown)
-    messages.success(request, _("Utvalget «%(name)s» er lagret.") % {"name": kept.name})
+    said = (
+        _("Utvalget «%(name)s» er lagret.")
+        if new
+        else _("Utvalget «%(name)s» er lagret i stedet for det gamle.")
+    )
+    messages.success(request, said % {"name": kept.name})
     return HttpResponseRedirect(_address(wanted))
 
 

@@ -58,7 +58,7 @@ def start(request: MemberRequest, patient_id: int, programme_id: int) -> HttpRes
     told = {
         "title": _("Start igjen") if again else _("Start plan"), "button": _("Start plan"),
         "closed": _closed(programme, had),
-        "steps": step_words(programme.steps.filter(retired=False)),
+        "steps": step_words(programme.steps.filter(retired=False), had.steps.all() if had else ()),
     }  # fmt: skip
     return _decide(request, patient, programme, form, act, had, told)
 
@@ -121,7 +121,7 @@ def interval(request: MemberRequest, plan_step_id: int) -> HttpResponse:
     told = {
         "title": _("Hvor ofte: %(name)s") % {"name": found.step.name}, "button": _("Lagre"), "usual": often_words(found.step), "own": months is not None,
         "closed": "" if request.member.profession in intervals.JUDGE else _("En lege eller sykepleier bestemmer intervallet."),
-        "steps": step_words([found.step]),
+        "steps": step_words([found.step], [found]),
         "changes": happened(interval_events(plan, found.step)),
     }  # fmt: skip
     return _decide(request, patient, plan.programme, form, act, plan, told)

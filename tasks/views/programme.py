@@ -81,17 +81,18 @@ def versions(request: MemberRequest, programme_id: int) -> HttpResponse:
 @requires(Permission.APPROVE_PROGRAMMES)
 def approve(request: MemberRequest, programme_id: int) -> HttpResponse:
     """The words whose digest the page sent along. Somebody else's meanwhile are not approved: they are shown."""
-    found_or_404(request, programme_id)
+    found, page = found_or_404(request, programme_id), "programme"
     try:
         approved = approve_programme(
             programme_id, read=request.POST.get("read", ""), by=request.member, at=timezone.now()
         )
     except (Changed, Unsound) as refused:
         messages.error(request, str(refused))
+        page = "programme_draft" if found.state == State.APPROVED and found.draft is not None else page
     else:
         said = _("%(name)s er godkjent, versjon %(n)d.") % {"name": approved.name, "n": approved.version}
         messages.success(request, said)
-    return HttpResponseRedirect(reverse("programme", args=[programme_id]))
+    return HttpResponseRedirect(reverse(page, args=[programme_id]))
 
 
 @require_POST
@@ -152,19 +153,22 @@ def programme_page(
         "digest": read_digest(found),
         "affected": plans_affected(found, text) if is_draft else None,
         "retiring": retiring or RetireForm(),
-        **_people(request, found, text, today),
+        **_people(request, found, text, before if is_draft else text, today),
         **_may(request, found),
     }
     return render(request, "tasks/programme.html", context, status=status)
 
 
-def _people(request: MemberRequest, found: Programme, text: ProgrammeText, today: dt.date) -> dict[str, Any]:
+def _people(
+    request: MemberRequest, found: Programme, text: ProgrammeText, in_use: ProgrammeText, today: dt.date
+) -> dict[str, Any]:
     by = request.member
     counts = programme_counts(by, today, only=found.pk).get(found.pk, Counts())
     here = professions_here(by, today)
     work = yearly_work(
-        text, kinds_of([text]), here=here, plans=counts.active, everybody=counts.active + counts.lacking
-    )
+        text, in_use, kinds_of([text, in_use]), here=here, plans=counts.active,
+        everybody=counts.active + counts.lacking,
+    )  # fmt: skip
     return {"counts": counts, "work": work, "by_list": text.by_condition and not text.on_discharge}
 
 

@@ -14,8 +14,9 @@ from tests.processes import CHECKOUT, manage, own_database
 
 DATABASE = "fordel_screenshots"
 PICTURES = CHECKOUT / "docs/screenshots"
-# A nurse is ill for a week, and the leader has asked what must move.
-PROPOSE = """
+# A nurse is ill for a week, and the leader has asked what must move, and what plans for the whole list would ask of the
+# year; the example of a list has been looked through.
+ASKED = """
 import datetime as dt
 from django.utils import timezone
 from tasks.actions import proposals
@@ -31,6 +32,19 @@ Absence.objects.create(
 with clinic_scope(jon.clinic_id):
     run = proposals.propose(jon.clinic_id, by=kari, cause=Cause.ABSENCE, calm=True, now=now)
 proposals.compute(run.pk, jon.clinic_id, today=today, now=now)
+
+from tasks.actions import enrolling
+with clinic_scope(jon.clinic_id):
+    plans = enrolling.ask(by=kari, at=now)
+enrolling.carry_on(plans.pk, jon.clinic_id, now=now)
+
+from pathlib import Path
+from patients.actions import run_import, start_preview
+from patients.imports.reading import recognise
+path = Path("static/fordel/pasientliste-eksempel.csv")
+with clinic_scope(jon.clinic_id):
+    asked = start_preview(recognise(path), by=kari, clinic_id=jon.clinic_id, file_name="pasientliste.csv", stored_as="")
+run_import(run_id=asked.pk, clinic_id=jon.clinic_id, path=path)
 """
 
 
@@ -76,6 +90,21 @@ def take(browser: Browser, address: str) -> None:
     leader.screenshot(path=PICTURES / "absence.png")
     leader.goto("/programmer/")
     leader.screenshot(path=PICTURES / "programmes.png")
+    leader.goto("/pasienter/mangler/")
+    leader.screenshot(path=PICTURES / "lacking.png")
+    leader.goto("/pasienter/?sorter=behov")
+    leader.locator("td a[href^='/pasienter/']").first.click()
+    leader.wait_for_load_state("networkidle")
+    leader.screenshot(path=PICTURES / "patient.png")
+    leader.goto("/programmer/")
+    leader.get_by_role("link", name="Diabetes type 2").first.click()
+    leader.wait_for_load_state("networkidle")
+    leader.screenshot(path=PICTURES / "programme.png")
+    for name, place in (("plans", "/planforslag/"), ("import", "/import/")):
+        leader.goto(place)
+        leader.locator(f"main a[href^='{place}']").first.click()
+        leader.wait_for_load_state("networkidle")
+        leader.screenshot(path=PICTURES / f"{name}.png")
     leader.goto("/fordeling/")
     leader.get_by_role("link", name="Se forslaget").click()
     leader.wait_for_load_state("networkidle")
@@ -89,7 +118,7 @@ def main() -> None:
             ["migrate", "--verbosity", "0"],
             ["seed_demo"],
             ["collectstatic", "--no-input", "-v", "0"],
-            ["shell", "-c", PROPOSE],
+            ["shell", "-c", ASKED],
         ):
             manage(*command, database=DATABASE)
         with (

@@ -96,13 +96,16 @@ def work_by_keyboard(nurse: Page) -> None:
     assert_accessible(nurse)
     done = "SELECT count(*) FROM tasks_task t JOIN teams_member m ON m.id = t.done_by_id WHERE m.name = 'Nina Berg'"
     before = ask(done)
+    on_a_row = nurse.locator("li.task :focus")
     nurse.keyboard.press("j")
+    expect(on_a_row).to_have_count(1)
     nurse.keyboard.press("d")
     undo = nurse.locator("li.task").get_by_role("button", name="Angre")
     expect(undo).to_be_focused()
     assert ask(done) == before + 1
     nurse.keyboard.press("Enter")
     expect(undo).to_have_count(0)
+    expect(on_a_row).to_have_count(1)
     assert ask(done) == before
     nurse.keyboard.press("d")
     expect(undo).to_be_focused()

@@ -106,6 +106,8 @@ def test_a_search_finds_by_the_beginning_of_any_name_and_by_birth_date(solbakken
     assert found("kari") == ["Død, Kari", "Oppspinn, Kari Ann"]
     assert found("opp ann") == ["Oppspinn, Kari Ann"]
     assert found("01.02.1985") == found("010285") == found("1985-02-01 kari") == ["Oppspinn, Kari Ann"]
+    assert found("1.2.1985") == found("1/2-85") == found("1.2.85") == ["Oppspinn, Kari Ann"]
+    assert found("Oppspinn, Kari Ann") == found("Oppspinn,Kari") == ["Oppspinn, Kari Ann"]
     assert found("%") == found("_") == found("\\") == []
     assert listed(nurse) == ["Annsen, Makari", "Oppspinn, Kari Ann"]
 
@@ -255,6 +257,12 @@ def test_a_programme_is_had_lacked_or_declined(solbakken: Cast) -> None:
     assert listed(nurse, f"program={diabetes.pk}&plan=mangler") == ["Oppspinn, Test1", "Oppspinn, Test4"]
     assert listed(nurse, f"program={diabetes.pk}&plan=nei") == ["Oppspinn, Test2"]
     assert listed(nurse, f"program={drugs.pk}&plan=mangler") == ["Oppspinn, Test0"]
+    # Of any programme, when none is chosen.
+    assert listed(nurse, "plan=mangler") == ["Oppspinn, Test0", "Oppspinn, Test1", "Oppspinn, Test4"]
+    assert listed(nurse, "plan=nei") == ["Oppspinn, Test2"]
+    assert listed(nurse, "plan=har") == ["Oppspinn, Test0"]
+    chips = nurse.get("/pasienter/?plan=mangler").context["chips"]
+    assert [chip.text for chip in chips] == ["I noe program: mangler plan"]
 
 
 def test_what_is_chosen_stands_there_by_name_and_can_be_taken_away(solbakken: Cast) -> None:
@@ -325,6 +333,8 @@ def test_a_segment_is_kept_under_a_name_and_forgotten(solbakken: Cast) -> None:
     assert answer.headers["Location"] == "/pasienter/?lege=ingen&forfalt=1"
     view = SavedView.objects.get()
     assert (view.member, view.page, view.query) == (solbakken.nurse, "patients", "lege=ingen&forfalt=1")
+    again = {"utvalg": "forfalt=1&lege=ingen", "name": "Uten lege"}
+    assert "i stedet for det gamle" in nurse.post("/pasienter/utvalg/", again, follow=True).content.decode()
     assert [(c.text, c.current) for c in nurse.get("/pasienter/?lege=ingen&forfalt=1").context["segments"]][
         -1
     ] == ("Uten lege", True)

@@ -124,7 +124,10 @@ def test_a_plan_that_was_stopped_begins_again_with_a_reason(
     solbakken: Cast, patient: Patient, programme: Programme, plan: FollowUpPlan
 ) -> None:
     nurse = logged_in(solbakken.nurse)
+    plan.steps.filter(step__slug="rutine").update(interval_months=3, interval_days=0)
     nurse.post(stop_at(plan), {"reason": "Reist bort", "seen": latest_event(plan)})
+    # It goes on by the patient's own interval, and says so beforehand.
+    assert "hver 3. måned (programmet: " in nurse.get(start_at(patient, programme)).content.decode()
     sent = {"first": "spread", "seen": latest_event(plan), "reason": ""}
     assert nurse.post(start_at(patient, programme), sent).status_code == 422
     assert nurse.post(start_at(patient, programme), {**sent, "reason": "Hjemme igjen"}).status_code == 302

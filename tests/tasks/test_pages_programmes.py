@@ -227,6 +227,23 @@ def test_without_the_words_read_nothing_is_approved(kols: Programme, doctor: Cli
     assert kols.state == "proposed"
 
 
+def test_a_draft_is_read_again_where_it_stands_and_what_it_would_ask_stands_beside_what_is(
+    solbakken: Cast, programme: Programme, doctor: Client
+) -> None:
+    url = f"/programmer/{programme.pk}/"
+    enrol(programme.pk, [make_patient(solbakken, icpc2="T90").pk], by=solbakken.doctor, on=MONDAY, at=MORNING)
+    change(programme, "rutine", solbakken.doctor, months=3, source="Vår praksis")
+    read = shown_digest(doctor.get(url + "utkast/"))
+    in_use = {work.profession: work.now for work in doctor.get(url).context["work"]}
+    draft = doctor.get(url + "utkast/").context["work"]
+    assert {work.profession: work.now for work in draft} == in_use
+    assert any(work.then > work.now for work in draft)
+    change(programme, "rutine", solbakken.second_doctor, months=2, source="Vår praksis")
+    answer = doctor.post(url + "godkjenn/", {"read": read}, follow=True)
+    assert answer.redirect_chain == [(url + "utkast/", 302)]
+    assert "Les det en gang til" in answer.content.decode()
+
+
 def test_several_are_approved_from_one_page_each_as_it_stood_there(
     solbakken: Cast, kols: Programme, doctor: Client
 ) -> None:

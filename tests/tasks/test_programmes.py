@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from patients.actions.following import follow_codes
-from patients.models import Condition, FollowedCode, Medication
+from patients.models import Condition, FollowedCode, Medication, Patient
 from tasks.actions.changing import Changed
 from tasks.actions.drafting import discard_draft, draft_programme, may_draft, save_draft
 from tasks.actions.intervals import change_interval
@@ -394,6 +394,9 @@ def test_counts_are_of_those_on_the_list_who_have_it_and_lacking_is_who_would_ge
     by = solbakken.doctor
     enrol(programme.pk, [on_list[0].pk], by=by, on=MONDAY, at=MORNING)
     decline_programme(programme.pk, [on_list[1].pk], by=by, on=MONDAY, at=MORNING, reason="Vil ikke")
+    late = make_patient(solbakken, icpc2="T90")
+    decline_programme(programme.pk, [late.pk], by=by, on=MONDAY, at=MORNING, reason="Vil ikke")
+    Patient.objects.filter(pk=late.pk).update(deceased_on=MONDAY)
     counts = programme_counts(by, MONDAY)[programme.pk]
     assert counts == Counts(fits=5, lacking=3, active=1, declined=1)
     assert programme_counts(by, MONDAY, only=programme.pk) == {programme.pk: counts}

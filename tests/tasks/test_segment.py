@@ -33,7 +33,7 @@ def test_what_is_written_is_read_again(wanted: Segment) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "", "tilstand=x", "tilstand=", "lege=x", "lege=-1", "lege=99999999999999999999", "program=0", "plan=mangler",
+        "", "tilstand=x", "tilstand=", "lege=x", "lege=-1", "lege=99999999999999999999", "program=0", "plan=alle",
         "forfalt=ja", "sorter=alder", "q=Per+Lunde", "navn=Per", "tilstand=%00",
     ],
 )  # fmt: skip
