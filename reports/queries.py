@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 
+from patients.models import Patient
 from reports.models import Bucket, CapacityLine, MovableLine, ReportChart, WeeklyReport, WorkLine
+from tasks.models import Origin
 from teams.calendar import Week
-from teams.models import Member
+from teams.models import Member, Profession
 from teams.permissions import Permission, may
 
 TREND_WEEKS = 12
@@ -164,3 +167,27 @@ def to_draw(
         (headline, movable[headline.report.pk], professions[headline.report.pk], weeks[headline.report.pk])
         for headline in headlines(rows)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorList:
+    """A doctor of today, how many living patients are on the list, and the cap if one is set."""
+
+    member: Member
+    length: int
+
+
+def doctor_lists(reader: Member, today: dt.date) -> list[DoctorList]:
+    """By name. Two queries."""
+    doctors = Member.objects.visible_to(reader).filter(profession=Profession.DOCTOR).employed_on(today)
+    # Counted for a manager too, who may see no patient.
+    on_list = Patient.objects.filter(clinic=reader.clinic_id, deceased_on=None, moved_on=None)
+    lengths = dict(on_list.exclude(list_doctor=None).values_list("list_doctor").annotate(Count("pk")))
+    return [DoctorList(member, lengths.get(member.pk, 0)) for member in doctors.order_by("name", "pk")]
+
+
+def followed_up_by(reader: Member) -> dict[str, int]:
+    """Minutes of follow-up by profession in the last twelve closed weeks: work that plans asked for. Two queries."""
+    weeks = weeks_before(reader, None, limit=TREND_WEEKS)[:TREND_WEEKS]
+    lines = WorkLine.objects.filter(report__in=weeks, origin=Origin.PLAN).exclude(profession="")
+    return dict(lines.values_list("profession").annotate(Sum("done_minutes")))

@@ -1,4 +1,4 @@
-"""A list as a file for a spreadsheet, row by row, so that a long one takes no more memory than a short one. Pure.
+"""Lists as a file for a spreadsheet, row by row, so that a long one takes no more memory than a short one. Pure.
 
 A cell that begins like a formula is text: in CSV by a mark in front, in XLSX by what kind of cell it is.
 """
@@ -10,9 +10,12 @@ import datetime as dt
 import io
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import IO
 
 from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from patients.presenters import spreadsheet_safe
 
@@ -34,25 +37,45 @@ def _text(cell: Cell) -> str | int:
     return spreadsheet_safe(cell) if isinstance(cell, str) else "" if cell is None else cell
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`rows` under a heading; `widths` in characters, a column each. A name is at most 31 characters (Excel's own rule)."""
+
+    name: str
+    heading: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+    widths: Sequence[int]
+
+
 def write_xlsx(
     file: IO[bytes], heading: Sequence[str], rows: Iterable[Sequence[Cell]], *, widths: Sequence[int]
 ) -> None:
-    """One sheet with a heading that stays. What it is made of on the way lies in a folder of its own, and goes."""
+    """One sheet with a heading that stays."""
+    write_sheets(file, [Sheet("", heading, rows, widths)])
+
+
+def write_sheets(file: IO[bytes], sheets: Iterable[Sheet]) -> None:
+    """A sheet each, with headings that stay. What it is made of on the way lies in a folder of its own, and goes."""
     with tempfile.TemporaryDirectory(prefix="fordel-") as folder:
         book = Workbook(file, {"constant_memory": True, "tmpdir": folder})
-        sheet = book.add_worksheet()
         bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "dd.mm.yyyy"})
-        for column, width in enumerate(widths):
-            sheet.set_column(column, column, width)
-        sheet.freeze_panes(1, 0)
-        for column, name in enumerate(heading):
-            sheet.write_string(0, column, name, bold)
-        for number, row in enumerate(rows, start=1):
-            for column, cell in enumerate(row):
-                if isinstance(cell, dt.date):
-                    sheet.write_datetime(number, column, cell, day)
-                elif isinstance(cell, int):
-                    sheet.write_number(number, column, cell)
-                elif cell:
-                    sheet.write_string(number, column, cell)
+        for each in sheets:
+            sheet = book.add_worksheet(each.name or None)
+            for column, width in enumerate(each.widths):
+                sheet.set_column(column, column, width)
+            sheet.freeze_panes(1, 0)
+            for column, name in enumerate(each.heading):
+                sheet.write_string(0, column, name, bold)
+            for number, row in enumerate(each.rows, start=1):
+                _write_row(sheet, number, row, day)
         book.close()
+
+
+def _write_row(sheet: Worksheet, number: int, row: Sequence[Cell], day: Format) -> None:
+    for column, cell in enumerate(row):
+        if isinstance(cell, dt.date):
+            sheet.write_datetime(number, column, cell, day)
+        elif isinstance(cell, int):
+            sheet.write_number(number, column, cell)
+        elif cell:
+            sheet.write_string(number, column, cell)

@@ -127,6 +127,12 @@ class Member(models.Model):
         db_index=False,
         verbose_name=_("veileder"),
     )
+    list_cap = models.PositiveSmallIntegerField(
+        _("listetak"),
+        null=True,
+        blank=True,
+        help_text=_("Hvor mange pasienter legen har avtalt å ha på listen."),
+    )
     starts_on = models.DateField(_("fra"))
     ends_on = models.DateField(_("til og med"), null=True, blank=True)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponse
+import tempfile
+
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from reports import pages, queries
 from reports.charts import NAMES
+from reports.exports import LONG, long_rows, tables
+from tasks.spreadsheets import write_csv, write_sheets
 from teams.calendar import Week
 from teams.middleware import MemberRequest
 from teams.permissions import Permission, requires
@@ -41,6 +45,24 @@ def week(request: MemberRequest, year: int, number: int) -> HttpResponse:
     lines = queries.lines_of(report, request.member)
     context = pages.week_page(trend, lines, neighbours=neighbours, drawn=queries.drawn(report))
     return render(request, "reports/week.html", context)
+
+
+@require_safe
+@requires(Permission.SEE_REPORTS)
+def export(request: MemberRequest, year: int, number: int, kind: str) -> FileResponse:
+    """The week as tables: XLSX with a sheet each, or CSV with a line for each number."""
+    asked = _week_of(year, number)
+    report = queries.report_of(request.member, asked)
+    if report is None or kind not in ("xlsx", "csv"):
+        raise Http404
+    found = tables(queries.trends([report])[report.pk], queries.lines_of(report, request.member))
+    file = tempfile.TemporaryFile(prefix="fordel-")  # noqa: SIM115  # without a name; the response closes it
+    if kind == "csv":
+        write_csv(file, LONG, long_rows(asked, found))
+    else:
+        write_sheets(file, [table.sheet() for table in found])
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"fordel-{asked}.{kind}")
 
 
 @require_safe

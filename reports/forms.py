@@ -1,0 +1,77 @@
+"""What a leader tries out: hours, shares, and a doctor's cap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from reports.list_size import AREAS, Care
+from teams.actions.list_caps import CAP_MAX
+
+AREA_WORDS = {"preventive": _("Forebygging"), "chronic": _("Kronisk sykdom"), "acute": _("Akutt")}
+# As an address calls them.
+HOURS = {"preventive": "forebygging", "chronic": "kronisk", "acute": "akutt"}
+SHARES = {area: f"andel_{name}" for area, name in HOURS.items()}
+YEAR = "arstimer"
+
+
+def _number(label: Any, most: int, **attrs: Any) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label, min_value=0, max_value=most, max_digits=7, decimal_places=3, localize=True,
+        widget=forms.TextInput(attrs={"class": "ds-input", "inputmode": "decimal", "autocomplete": "off", **attrs}),
+        error_messages={"required": _("Skriv et tall."), "invalid": _("Skriv et tall.")},
+    )  # fmt: skip
+
+
+class ListSizeForm(forms.Form):
+    """Hours per patient-year of each area, what others do of them in per cent, and the doctor's hours a year."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for area in AREAS:
+            self.fields[HOURS[area]] = _number(_("timer"), 50)
+            self.fields[SHARES[area]] = _number(_("andre gjør, prosent"), 100)
+        self.fields[YEAR] = _number(_("Legens timer i året til dette"), 4_000)
+
+    @property
+    def areas(self) -> list[tuple[Any, forms.BoundField, forms.BoundField, float | None]]:
+        """Each area's name, fields, and the doctor's hours left of it, if they can be reckoned."""
+        care = self.care() if self.is_valid() else {}
+        return [
+            (AREA_WORDS[area], self[HOURS[area]], self[SHARES[area]], care[area].left if care else None)
+            for area in AREAS
+        ]
+
+    @property
+    def year(self) -> forms.BoundField:
+        return self[YEAR]
+
+    def care(self) -> dict[str, Care]:
+        told = self.cleaned_data
+        return {area: Care(float(told[HOURS[area]]), float(told[SHARES[area]])) for area in AREAS}
+
+    def clean(self) -> dict[str, Any] | None:
+        told = super().clean()
+        if (
+            told
+            and not self.errors
+            and (not told[YEAR] or not sum(each.left for each in self.care().values()))
+        ):
+            raise forms.ValidationError(
+                _("Minst ett område må ha timer igjen til legen, og året må ha timer.")
+            )
+        return told
+
+
+class CapForm(forms.Form):
+    """A doctor's cap; empty forgets it."""
+
+    member = forms.IntegerField()
+    cap = forms.IntegerField(
+        required=False, min_value=1, max_value=CAP_MAX,
+        error_messages={
+            "invalid": _("Skriv et helt tall."), "min_value": _("Minst 1."), "max_value": _("Høyst %(limit_value)s."),
+        },
+    )  # fmt: skip
