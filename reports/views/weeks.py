@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from reports import pages, queries
 from reports.charts import NAMES
 from reports.exports import LONG, long_rows, tables
+from reports.pdf import week_pdf
 from tasks.spreadsheets import write_csv, write_sheets
 from teams.calendar import Week
 from teams.middleware import MemberRequest
@@ -50,15 +51,18 @@ def week(request: MemberRequest, year: int, number: int) -> HttpResponse:
 @require_safe
 @requires(Permission.SEE_REPORTS)
 def export(request: MemberRequest, year: int, number: int, kind: str) -> FileResponse:
-    """The week as tables: XLSX with a sheet each, or CSV with a line for each number."""
+    """The week on paper (PDF), or as tables: XLSX with a sheet each, CSV with a line for each number."""
     asked = _week_of(year, number)
     report = queries.report_of(request.member, asked)
-    if report is None or kind not in ("xlsx", "csv"):
+    if report is None or kind not in ("xlsx", "csv", "pdf"):
         raise Http404
-    found = tables(queries.trends([report])[report.pk], queries.lines_of(report, request.member))
+    trend, lines = queries.trends([report])[report.pk], queries.lines_of(report, request.member)
+    found = tables(trend, lines)
     file = tempfile.TemporaryFile(prefix="fordel-")  # noqa: SIM115  # without a name; the response closes it
     if kind == "csv":
         write_csv(file, LONG, long_rows(asked, found))
+    elif kind == "pdf":
+        file.write(week_pdf(request.member.clinic.name, trend, lines))
     else:
         write_sheets(file, [table.sheet() for table in found])
     file.seek(0)

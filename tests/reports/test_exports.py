@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -97,7 +98,7 @@ def test_a_name_is_no_formula(solbakken: Cast, closed: WeeklyReport) -> None:
     assert ";=HYPERLINK" not in told
 
 
-@pytest.mark.parametrize("kind", ["pdf", "xls", "csv2"])
+@pytest.mark.parametrize("kind", ["doc", "xls", "csv2"])
 def test_other_kinds_weeks_and_clinics_are_not_there(
     solbakken: Cast, furulund: Cast, closed: WeeklyReport, kind: str
 ) -> None:
@@ -105,3 +106,17 @@ def test_other_kinds_weeks_and_clinics_are_not_there(
     assert logged_in(solbakken.doctor).get("/rapporter/2026/9/uke.csv").status_code == 404
     theirs = logged_in(furulund.doctor).get(f"{URL}csv")
     assert b"158" not in b"".join(theirs.streaming_content)  # type: ignore[attr-defined]
+
+
+def test_the_paper_is_tagged_for_those_who_hear_it_and_names_nobody(
+    solbakken: Cast, closed: WeeklyReport, tmp_path: Path
+) -> None:
+    told = fetched(solbakken.manager, "pdf")
+    assert told.startswith(b"%PDF-1.")
+    assert b"/StructTreeRoot" in told or b"/ObjStm" in told
+    assert b"Nina Nes" not in told
+
+
+def test_an_empty_week_is_a_paper_too(solbakken: Cast) -> None:
+    close_weeks(now=WEEK.ends_at, week=WEEK)
+    assert fetched(solbakken.nurse, "pdf").startswith(b"%PDF-1.")
