@@ -93,7 +93,7 @@ def take(browser: Browser, address: str) -> None:
     leader.goto("/pasienter/mangler/")
     leader.screenshot(path=PICTURES / "lacking.png")
     leader.goto("/pasienter/?sorter=behov")
-    leader.locator("td a[href^='/pasienter/']").first.click()
+    leader.locator("#list tbody a[href^='/pasienter/']").first.click()
     leader.wait_for_load_state("networkidle")
     leader.screenshot(path=PICTURES / "patient.png")
     leader.goto("/programmer/")
