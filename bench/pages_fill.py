@@ -13,7 +13,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 
 from bench.filling import relations_checked_at_the_end
-from reports.actions import close_weeks, draw_charts
+from reports.actions.closing import close_weeks
+from reports.actions.drawing import draw_charts
 from reports.models import WeeklyReport
 from teams.calendar import OSLO
 from teams.models import Member, User

@@ -1,31 +1,46 @@
-"""How long closing a week takes: `bin/bench week --clinics 50 [--json] [--seed 1]`.
+"""How long closing a week takes: `bin/bench week --clinics 50 [--json] [--seed 1]`, or `--national`.
 
 Eight weeks of work in an own database; the first seven are closed, then the eighth is, on the clock: the
 median of a few rounds, its rows taken away between them, so that a busy machine's moment does not count. The
 floor is the same run's bare SQL of the same week: what was opened, done and left overdue, by clinic,
-profession and kind, with nothing written.
+profession and kind, with nothing written. `--national`: 1,550 clinics and ten million tasks of four weeks, of which
+only the last is closed. What could really move (reports/actions/advising.py) is timed apart: it follows the closing.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from django.db.models import Model
 
 from bench import ground
-from bench.filling import fill_people, fill_work
-from reports.actions import close_weeks
-from reports.models import CapacityLine, MovableLine, WeeklyReport, WorkLine
+from bench.filling import TASKS_A_WEEK, fill_people, fill_work
+from reports.actions.advising import advise
+from reports.actions.closing import close_weeks
+from reports.models import CapacityLine, Change, MovableLine, MoveLine, SenderLine, WeeklyReport, WorkLine
 from teams.calendar import Week
 from teams.wall import jobs_scope
 
-WEEKS = 8
 LAST = Week(2026, 47)
 ROUNDS = 5
-LINES: tuple[type[Model], ...] = (CapacityLine, WorkLine, MovableLine)
+LINES: tuple[type[Model], ...] = (CapacityLine, WorkLine, MovableLine, SenderLine, MoveLine, Change)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much there is: clinics, weeks of work, tasks a week and clinic; whether the weeks before are closed too."""
+
+    clinics: int
+    weeks: int = 8
+    tasks: int = TASKS_A_WEEK
+    catch_up: bool = True
+
+
+NATIONAL = Size(clinics=1_550, weeks=4, tasks=1_600, catch_up=False)
 
 FLOOR = """
 SELECT u.clinic_id, m.profession, u.kind_id, sum(u.opened), sum(u.done), sum(u.minutes), sum(u.overdue)
@@ -47,23 +62,26 @@ GROUP BY 1, 2, 3
 """
 
 
-def measure(clinics: int, *, seed: int, database: str = "fordel_bench_week") -> dict[str, Any]:
+def measure(size: Size, *, seed: int, database: str = "fordel_bench_week") -> dict[str, Any]:
     """Fill, close and time one round; the figures that `tell` prints."""
-    first = LAST.plus(1 - WEEKS)
+    first = LAST.plus(1 - size.weeks)
     with ground.own_database(database):
-        fill_people(clinics, first=first.monday)
-        rows = fill_work(first, WEEKS, seed=seed, until=LAST.ends_at)
+        fill_people(size.clinics, first=first.monday)
+        rows = fill_work(first, size.weeks, seed=seed, until=LAST.ends_at, tasks=size.tasks)
         ground.settle()
         with ground.measured() as catch_up:
-            close_weeks(now=LAST.starts_at)
+            if size.catch_up:
+                close_weeks(now=LAST.starts_at)
         ground.settle()
-        closes = [_close_last_week(clinics) for _ in range(ROUNDS)]
+        closes = [_close_last_week(size.clinics) for _ in range(ROUNDS)]
         close = statistics.median(each.seconds for each in closes)
+        with ground.measured() as advice:
+            advise()
         with ground.measured() as again:
-            close_weeks(now=LAST.ends_at)
+            close_weeks(now=LAST.ends_at, week=LAST)
         floor = statistics.median(ground.seconds(_floor) for _ in range(ROUNDS))
         return {
-            "clinics": clinics,
+            "clinics": size.clinics,
             "rows": rows,
             "seconds": round(close, 4),
             "statements": closes[-1].statements,
@@ -73,7 +91,8 @@ def measure(clinics: int, *, seed: int, database: str = "fordel_bench_week") -> 
             "slowest_seconds": round(max(each.seconds for each in closes), 4),
             "rows_of_the_week": _rows_of_the_week(),
             "lines_written": _lines_of_the_week(),
-            "catch_up_weeks": WEEKS - 1,
+            "advise_seconds": round(advice.seconds, 4),
+            "catch_up_weeks": size.weeks - 1 if size.catch_up else 0,
             "catch_up_seconds": round(catch_up.seconds, 4),
             "catch_up_statements": catch_up.statements,
             "nothing_to_do_seconds": round(again.seconds, 4),
@@ -87,7 +106,7 @@ def _close_last_week(clinics: int) -> ground.Measured:
         lines._default_manager.filter(report__in=reports).delete()
     reports.delete()
     with ground.measured() as close:
-        closed = close_weeks(now=LAST.ends_at)
+        closed = close_weeks(now=LAST.ends_at, week=LAST)
     if closed.reports != clinics:
         raise SystemExit(f"week: closed {closed.reports} reports for {clinics} clinics")
     return close
@@ -111,10 +130,7 @@ def _rows_of_the_week() -> int:
 
 def _lines_of_the_week() -> int:
     reports = WeeklyReport.objects.filter(year=LAST.year, week=LAST.number)
-    return reports.count() + sum(
-        model._default_manager.filter(report__in=reports).count()
-        for model in (CapacityLine, WorkLine, MovableLine)
-    )
+    return reports.count() + sum(model._default_manager.filter(report__in=reports).count() for model in LINES)
 
 
 def main() -> None:
@@ -122,10 +138,12 @@ def main() -> None:
         prog="bench week", description="Closing a week, for all clinics at once."
     )
     parser.add_argument("--clinics", type=int, default=50)
+    parser.add_argument("--national", action="store_true", help="1,550 clinics, ten million tasks")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="one line of JSON")
     asked = parser.parse_args()
-    ground.tell(measure(asked.clinics, seed=asked.seed), as_json=asked.json)
+    size = NATIONAL if asked.national else Size(asked.clinics)
+    ground.tell(measure(size, seed=asked.seed), as_json=asked.json)
 
 
 if __name__ == "__main__":

@@ -49,9 +49,16 @@ app.conf.update(
             "task": "tasks.jobs.follow_discharges",
             "schedule": crontab(minute="*/10", hour="0-1,3-23"),
         },
+        # On Monday at six those who asked get their e-mail; what could not be sent is tried again through the day.
+        "send_reports": {
+            "task": "reports.jobs.send_reports",
+            "schedule": crontab(minute="*/10", hour="6-20"),
+        },
         "close_weeks": {
             "task": "reports.jobs.close_weeks",
-            "schedule": crontab(hour=5, minute=0, day_of_week="mon"),
+            # Every night just after midnight: a week is closed before the night's own work touches its tasks, and
+            # what was told late gives last week a new edition.
+            "schedule": crontab(hour=0, minute=10),
         },
     },
 )

@@ -7,6 +7,10 @@ FORDEL_ROLE        owner | app | jobs: which database role this process connects
 FORDEL_DEMO        1: the login page shows the demo logins
 FORDEL_PRODUCTION  1: real person numbers are taken in; elsewhere only synthetic ones
 FORDEL_DEBUG       1: tracebacks in the browser, for development only
+FORDEL_SMTP_HOST, FORDEL_SMTP_PORT (587), FORDEL_SMTP_USER, FORDEL_SMTP_PASSWORD, FORDEL_SMTP_SECURITY (starttls | tls
+                   | none): the mail server; without a host no e-mail is sent, and nobody is asked for an address
+FORDEL_MAIL_FROM   the sender of e-mail
+FORDEL_PUBLIC_URL  what addresses in e-mail begin with: https://fordel.example.no
 FORDEL_ALLOWED_HOSTS, FORDEL_HTTPS (1: cookies and redirects for https only)
 """
 
@@ -231,6 +235,17 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+# Django's own SMTP backend: it sends where there is a host.
+EMAIL_HOST = os.environ.get("FORDEL_SMTP_HOST", "")
+EMAIL_PORT = int(os.environ.get("FORDEL_SMTP_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("FORDEL_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("FORDEL_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("FORDEL_SMTP_SECURITY", "starttls") == "starttls"
+EMAIL_USE_SSL = os.environ.get("FORDEL_SMTP_SECURITY", "starttls") == "tls"
+EMAIL_TIMEOUT = 20  # seconds
+DEFAULT_FROM_EMAIL = os.environ.get("FORDEL_MAIL_FROM", "Fordel <fordel@localhost>")
+PUBLIC_URL = os.environ.get("FORDEL_PUBLIC_URL", "http://localhost:8000").rstrip("/")
 
 # Uploads wait here for the worker and are removed when it is done; nothing here is ever served.
 UPLOAD_DIR = Path(os.environ.get("FORDEL_UPLOAD_DIR", LOCAL_DIR / "uploads"))

@@ -26,6 +26,7 @@ LOGINS = (
     Login("styrer", "Marit Haugen", _("daglig leder")),
     Login("vikar", "Thea Moen", _("vikarlege ved begge legekontorene")),
     Login("furulund", "Ragnhild Lien", _("lege ved et annet legekontor")),
+    Login("kommune", "Solveig Vik", _("leder i kommunen, uten plass ved noe legekontor")),
 )
 
 

@@ -28,7 +28,10 @@ from demo.roster import Roster
 from demo.rows import TABLES, DelegationRow, Ids, Row
 from demo.work import NIGHT, Work
 from demo.write import foreign_keys_checked_at_the_end, reserve_ids, write
-from reports.actions import close_weeks, draw_charts
+from reports.actions.advising import advise
+from reports.actions.closing import close_weeks
+from reports.actions.drawing import draw_charts
+from reports.actions.municipal import add_up
 from reports.models import WeeklyReport
 from tasks.actions.discharges import NEWS, follow_discharges
 from tasks.actions.nightly import allocate_tasks, open_due_tasks, remake_usual_minutes
@@ -36,7 +39,7 @@ from tasks.actions.occasions import rhythm_of
 from tasks.actions.programmes import approve_programme, propose_programmes
 from tasks.models import Programme, Task, TaskKind
 from teams.calendar import DAY, OSLO, midnight
-from teams.models import Clinic, Member, Municipality, User
+from teams.models import Clinic, Member, Municipality, MunicipalLead, User
 
 # Left as proposals, so that there is something to approve. Furulund has only just begun.
 STILL_PROPOSED = {
@@ -53,7 +56,7 @@ STILL_PROPOSED = {
         "litium",
     },
 }
-CLOSING = dt.timedelta(hours=5)
+CLOSING = dt.timedelta(minutes=10)
 NO_HURRY = 60.0  # seconds for the night: a slow machine makes the same demo
 
 
@@ -129,7 +132,9 @@ def _clinic(
 ) -> History:
     """One clinic up to today's night."""
     rng = random.Random(f"{number} {today} {cast.slug}")
-    municipality, _made = Municipality.objects.get_or_create(number="9901", defaults={"name": "Solvik"})
+    municipality, made = Municipality.objects.get_or_create(number="9901", defaults={"name": "Solvik"})
+    if made:
+        MunicipalLead.objects.create(municipality=municipality, user_id=user_ids["kommune"], since=today)
     clinic = Clinic.objects.create(
         slug=cast.slug, name=cast.name, municipality=municipality, started_on=started_on(cast, today)
     )
@@ -182,7 +187,9 @@ def _finish(histories: list[History], today: dt.date, seeded: Seeded) -> None:
         monday = started_on(SOLBAKKEN, today) + 7 * DAY
         while (closing := midnight(monday) + CLOSING) <= now:
             seeded.counts["weekly_reports"] += close_weeks(now=closing).reports
+            add_up(now=closing)
             monday += 7 * DAY
+        seeded.counts["advised_reports"] = advise()
     with seeded.part("morning"):
         # The night took ids of its own.
         first = histories[0]

@@ -30,9 +30,13 @@ def movable_words(headline: Headline) -> Words:
 
 def capacity_words(headline: Headline) -> Words:
     return Words(
-        _("Minutter utført mot kapasitet per yrke, uke %(week)d") % {"week": headline.week.number},
-        _("I alt %(done)s utført av %(capacity)s.")
-        % {"done": in_words(headline.done_minutes), "capacity": in_words(headline.capacity_minutes)},
+        _("Tid til oppgaver, og hva som ble brukt av den, per yrke, uke %(week)d")
+        % {"week": headline.week.number},
+        _("I alt %(done)s brukt av %(capacity)s.")
+        % {
+            "done": in_words(headline.numbers["task_minutes"]),
+            "capacity": in_words(headline.numbers["capacity"]),
+        },
     )
 
 

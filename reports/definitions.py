@@ -1,15 +1,12 @@
 """What each number in a report means: the one source of the tooltips, and with tasks/definitions.py of docs/numbers.md.
 
-Pure. `bin/manage numbers` prints the page; a test keeps docs/numbers.md equal to it.
+Pure. reports/numbers_page.py prints them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from django.utils.translation import gettext_lazy as _
 
-from tasks.definitions import FORECAST
 from teams.definitions import Definition
 
 DEFINITIONS: dict[str, Definition] = {
@@ -19,7 +16,8 @@ DEFINITIONS: dict[str, Definition] = {
         _(
             "Fra mandag kl. 00.00 til neste mandag kl. 00.00 på klokken i Oslo, også når klokken stilles. Noe som skjer"
             " mandag kl. 00.30, hører til den nye uken. Uken legekontoret tok Fordel i bruk, er den første."
-            " En uke som er lukket, endres ikke: det som føres i ettertid, kommer ikke med."
+            " En uke lukkes natt til mandag og endres ikke. Det som føres eller rettes i ettertid, gir natten etter en ny"
+            " utgave av uken, som sier hva som er endret; den gamle blir stående."
         ),
     ),
     "doctor_minutes": Definition(
@@ -61,11 +59,57 @@ DEFINITIONS: dict[str, Definition] = {
         ),
         _("helsepersonelloven §§ 4 og 5"),
     ),
+    "delegable": Definition(
+        _("Kan delegeres"),
+        _("minutter"),
+        _(
+            "Oppgavetyper legen kan delegere personlig, men som ikke var delegert for pasientens fastlege den dagen, og som"
+            " ikke kan forberedes av andre. Minuttene er ikke med i noen sum før noen har delegert."
+        ),
+        _("helsepersonelloven § 5"),
+    ),
+    "if_delegated": Definition(
+        _("Ville en delegering flyttet"),
+        _("minutter"),
+        _(
+            "Legens førte minutter på alt som kan delegeres personlig og ikke var det, også det som kan forberedes av andre."
+            " Kommer ikke i tillegg til gruppene over, og er ikke regnet som flyttbart."
+        ),
+        _("helsepersonelloven § 5"),
+    ),
+    "moved": Definition(
+        _("Kunne faktisk flyttes"),
+        _("minutter"),
+        _(
+            "Det av «kan flyttes nå» og «kan forberedes av andre» som noen med rett yrke hadde tid til i uken: kapasiteten minus"
+            " det de brukte. Størst mulig flyt av minutter, til det laveste yrket som kan ta dem. Minutter kan deles på flere;"
+            " tallet sier om det var rom i uken, ikke hvilken dag."
+        ),
+    ),
+    "changes": Definition(
+        _("Endringene som ville frigjort mest legetid"),
+        _("minutter i uken"),
+        _(
+            "Høyst tre. En delegering teller med det noen hadde tid til utover det som kan flyttes uten den, en retur med alle"
+            " minuttene, og arbeid andre kan ta eller forberede alt nå, med det de hadde tid til. Hver er regnet for seg;"
+            " to som bruker samme tid, kan ikke legges sammen."
+        ),
+    ),
+    "realised": Definition(
+        _("Flyttet siden delegeringen"),
+        _("minutter i uken"),
+        _(
+            "Av utførte minutter på oppgavetypen: legers og andres, per lukket uke, i de tolv ukene før den første"
+            " delegeringen av typen begynte å gjelde, og i alle uker fra og med den uken det siste året. At andre gjør mer,"
+            " sier ikke at det er på grunn av delegeringen, og ikke at legene arbeider mindre."
+        ),
+    ),
     "certainty": Definition(
         _("Hvor sikre minuttene er"),
         "",
         _(
             "«Ført av legen»: minuttene som ble ført da oppgaven var gjort; feltet er forhåndsutfylt med anslaget."
+            " «Målt»: medianen av kontorets egne forberedelser de siste ukene, med hvor mange den bygger på."
             " «Anslag»: oppgavetypens standardtid, med hvor den kommer fra."
         ),
     ),
@@ -85,10 +129,41 @@ DEFINITIONS: dict[str, Definition] = {
             " Oppgaver uten frist er ikke med."
         ),
     ),
+    "overdue_7_days": Definition(
+        _("Forfalt mer enn 7 dager"),
+        _("oppgaver"),
+        _("Av de forfalte: de som hadde frist mer enn 7 dager før søndag i uken."),
+    ),
     "overdue_14_days": Definition(
         _("Forfalt mer enn 14 dager"),
         _("oppgaver"),
         _("Av de forfalte: de som hadde frist mer enn 14 dager før søndag i uken."),
+    ),
+    "overdue_28_days": Definition(
+        _("Forfalt mer enn 28 dager"),
+        _("oppgaver"),
+        _("Av de forfalte: de som hadde frist mer enn 28 dager før søndag i uken."),
+    ),
+    "hard_missed": Definition(
+        _("Frister som glapp"),
+        _("oppgaver"),
+        _(
+            "Oppgaver med en frist som ikke kan glippe, og fristdag i uken, som ikke var utført den dagen. Avbrutte og"
+            " returnerte før uken var over, er ikke med."
+        ),
+    ),
+    "met_same": Definition(
+        _("Hos den samme som sist"),
+        _("andel"),
+        _(
+            "Av oppfølging som en sykepleier eller lege gjorde i uken, hos pasienter der en av samme yrke hadde gjort noe"
+            " før: andelen der det var den samme som forrige gang."
+        ),
+    ),
+    "by_others": Definition(
+        _("Oppfølging gjort av andre enn leger"),
+        _("andel"),
+        _("Av utførte oppgaver fra oppfølgingsplaner: andelen som andre yrker enn lege gjorde."),
     ),
     "capacity": Definition(
         _("Kapasitet"),
@@ -109,12 +184,33 @@ DEFINITIONS: dict[str, Definition] = {
     "utilisation": Definition(
         _("Utnyttelse"),
         _("andel"),
-        _("Minutter utført delt på kapasitet. Over 100 % når det er ført mer enn det var satt av tid til."),
+        _(
+            "Minutter utført delt på kapasitet, uten det som ble logget fra timeboken: timene der er trukket fra kapasiteten."
+            " Over 100 % når det er ført mer enn det var satt av tid til."
+        ),
     ),
     "logged_minutes": Definition(
         _("Av dette ikke planlagt"),
         _("minutter"),
         _("Minutter på utført arbeid som ingen hadde planlagt, og som ble logget i etterkant."),
+    ),
+    "planned_minutes": Definition(
+        _("Anslått for det planlagte"),
+        _("minutter"),
+        _("Det som var anslått for oppgavene som ble utført, uten det som ble logget i etterkant."),
+    ),
+    "late_minutes": Definition(
+        _("På kveld og i helg"),
+        _("minutter"),
+        _("Minutter på utførte oppgaver etter kl. 17.00, eller når som helst lørdag og søndag, slik de er ført."),
+    ),
+    "long_days": Definition(
+        _("Dager over ti timer"),
+        _("dager"),
+        _(
+            "En medarbeiders dager der det gikk mer enn ti timer fra den første oppgaven ble begynt til den siste var utført,"
+            " slik de er ført. Pauser er ikke trukket fra."
+        ),
     ),
     "overrides": Definition(
         _("Overstyringer"),
@@ -131,6 +227,14 @@ DEFINITIONS: dict[str, Definition] = {
         _("oppgaver"),
         _("Oppgaver som ble avbrutt, returnert eller utløp i uken. Tell dem aldri som utført."),
     ),
+    "cancelled": Definition(
+        _("Avbrutt"),
+        _("oppgaver"),
+        _("Oppgaver avsluttet i uken uten å være gjort, av en grunn: ikke nødvendig, gjort et annet sted, ikke nådd og så videre."),
+    ),
+    "expired": Definition(
+        _("Utløpt"), _("oppgaver"), _("Oppgaver der vinduet lukket seg i uken uten at de var gjort.")
+    ),
     "returned": Definition(
         _("Returnert eller avslått"),
         _("oppgaver"),
@@ -146,6 +250,20 @@ DEFINITIONS: dict[str, Definition] = {
         _("Utført arbeid med opphav sykehus, av alle yrker. Det med returregel står også under «skal tilbake»."),
         _("oppdragsdokument 2020"),
     ),
+    "sender": Definition(
+        _("Per avdeling"),
+        _("minutter"),
+        _(
+            "Arbeid fra sykehus som ble utført eller returnert i uken, etter avsenderen slik den er skrevet på oppgaven."
+            " Ingen pasient kan gjenkjennes."
+        ),
+        _("oppdragsdokument 2020"),
+    ),
+    "average": Definition(
+        _("Snitt av tolv uker før"),
+        "",
+        _("Per uke, av de lukkede ukene blant de tolv før denne. Andeler er av alle ukene under ett."),
+    ),
     "person": Definition(
         _("Per person"),
         _("minutter"),
@@ -155,26 +273,19 @@ DEFINITIONS: dict[str, Definition] = {
         ),
         _("arbeidsmiljøloven kap. 9"),
     ),
+    "in_follow_up": Definition(
+        _("I oppfølging"), _("pasienter"), _("Pasienter med en oppfølgingsplan som gjaldt da uken ble lukket.")
+    ),
+    "reviewed": Definition(
+        _("Årskontroll siste tolv måneder"),
+        _("andel"),
+        _("Av dem i oppfølging: andelen som har fått utført en årskontroll de siste tolv månedene før uken ble lukket."),
+    ),
+    "nurse_follow_up": Definition(
+        _("Sykepleiers oppfølging per 100"),
+        _("ganger i uken"),
+        _("Oppgaver fra oppfølgingsplaner som sykepleiere utførte i uken, per hundre pasienter i oppfølging."),
+    ),
+    "home_visits": Definition(_("Hjemmebesøk"), _("ganger"), _("Hjemmebesøk utført i uken, av alle yrker.")),
+    "meetings": Definition(_("Samarbeidsmøter"), _("ganger"), _("Tverrfaglige samarbeidsmøter i uken.")),
 }  # fmt: skip
-
-
-def page() -> str:
-    """docs/numbers.md."""
-    parts = [
-        "# Hva tallene i ukesrapporten betyr\n\n"
-        "Laget av `bin/manage numbers` fra `reports/definitions.py`. Det er de samme tekstene som rapporten viser.\n",
-        *_entries(DEFINITIONS),
-        "\n# Hva tallene for planer for hele listen betyr\n\n"
-        "Fra `tasks/definitions.py`: de samme tekstene som forhåndsvisningen viser.\n",
-        *_entries(FORECAST),
-    ]
-    return "".join(parts)
-
-
-def _entries(definitions: Mapping[str, Definition]) -> list[str]:
-    found = []
-    for key, each in definitions.items():
-        unit = f" ({each.unit})" if each.unit else ""
-        source = f"\n\nGrunnlag: {each.source}." if each.source else ""
-        found.append(f"\n## {each.name}{unit}\n\n`{key}`. {each.meaning}{source}\n")
-    return found

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from reports.definitions import DEFINITIONS
-from reports.models import Bucket, CapacityLine, MovableLine, WorkLine
-from reports.presenters import by_profession, movable_groups, profession_name
-from reports.queries import Headline, Lines
+from reports.figures import FIGURES
+from reports.models import CapacityLine, SenderLine, WorkLine
+from reports.movable import movable_groups
+from reports.presenters import by_profession, profession_name
+from reports.queries import COUNTED, Headline, Lines
 from tasks.models import Origin
 from tasks.spreadsheets import Cell, Sheet
 from teams.calendar import Week
@@ -37,7 +39,7 @@ def tables(trend: Sequence[Headline], lines: Lines) -> list[Table]:
     """The trend's last headline is the week itself. Persons only as far as `lines` holds them."""
     return [
         _numbers(trend[-1]), _capacity([*lines.professions, *lines.persons]), _work(lines.work),
-        _movable(lines.movable), _weeks(trend),
+        _movable(lines), _senders(lines.senders), _weeks(trend),
     ]  # fmt: skip
 
 
@@ -55,30 +57,29 @@ LONG = ("Uke", "Tabell", "Hva", "Tall", "Verdi")
 
 
 def _numbers(this: Headline) -> Table:
-    report = this.report
-    values = {
-        "doctor_minutes": this.minutes, "movable": this.buckets[Bucket.MOVABLE],
-        "preparable": this.buckets[Bucket.PREPARABLE], "returnable": this.buckets[Bucket.RETURNABLE],
-        "capacity": this.capacity_minutes, "done_minutes": this.done_minutes, "done": this.done,
-        "overdue": report.overdue, "overdue_14_days": report.overdue_14_days, "overrides": report.overrides,
-    }  # fmt: skip
-    rows: list[tuple[Cell, ...]] = [
-        (str(DEFINITIONS[name].name), str(DEFINITIONS[name].meaning), value) for name, value in values.items()
-    ]
-    due = str(DEFINITIONS["followups_in_time"].meaning)
-    rows.append((_("Oppfølginger som hadde frist"), due, report.followups_due))
-    rows.append((_("Av dem gjort i tide"), due, report.followups_in_time))
-    return Table(_("Nøkkeltall"), (_("Tall"), _("Hva det betyr"), _("Verdi")), 2, rows)
+    rows: list[tuple[Cell, ...]] = []
+    for group, figures in FIGURES:
+        for figure in figures:
+            about = (str(group), str(figure.definition.name), str(figure.definition.meaning))
+            if figure.per:
+                share = {"name": about[1]}
+                rows.append((about[0], _("%(name)s: del") % share, about[2], this.numbers[figure.of]))
+                rows.append((about[0], _("%(name)s: av") % share, about[2], this.numbers[figure.per]))
+            else:
+                rows.append((*about, this.numbers[figure.of]))
+    return Table(_("Nøkkeltall"), (_("Gruppe"), _("Tall"), _("Hva det betyr"), _("Verdi")), 3, rows)
 
 
 def _capacity(lines: Iterable[CapacityLine]) -> Table:
     heading = (
         _("Yrke"), _("Person"), _("Kapasitet, minutter"), _("Utført"), _("Minutter utført"), _("Av dette ikke planlagt"),
+        _("Anslått for det planlagte"), _("Av dette på timeboken"), _("På kveld og i helg"), _("Dager over ti timer"),
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = [
         (
             profession_name(line.profession), line.member.name if line.member else None, line.capacity_minutes,
-            line.done, line.done_minutes, line.logged_minutes,
+            line.done, line.done_minutes, line.logged_minutes, line.planned_minutes, line.appointment_minutes,
+            line.late_minutes, line.long_days,
         )
         for line in by_profession(lines)
     ]  # fmt: skip
@@ -88,45 +89,62 @@ def _capacity(lines: Iterable[CapacityLine]) -> Table:
 def _work(lines: Iterable[WorkLine]) -> Table:
     heading = (
         _("Oppgavetype"), _("Opphav"), _("Returregel"), _("Yrke som gjorde det"), _("Åpnet"), _("Utført"),
-        _("Minutter utført"), _("Avsluttet uten å være gjort"), _("Returnert eller avslått"), _("Forfalt"),
+        _("Minutter utført"), _("Av dette ikke planlagt"), _("Anslått for det planlagte"),
+        _("Avsluttet uten å være gjort"), _("Avbrutt"), _("Returnert eller avslått"), _("Forfalt"),
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = [
         (
             line.kind.name, str(Origin(line.origin).label), line.kind.return_rule or None,
             profession_name(line.profession) if line.profession else None, line.opened, line.done, line.done_minutes,
-            line.ended_undone, line.returned, line.overdue,
+            line.logged_minutes, line.planned_minutes, line.ended_undone, line.cancelled, line.returned, line.overdue,
         )
         for line in lines
     ]  # fmt: skip
     return Table(_("Arbeid"), heading, 4, rows)
 
 
-def _movable(lines: Iterable[MovableLine]) -> Table:
+def _movable(lines: Lines) -> Table:
     heading = (
         _("Gruppe"), _("Oppgavetype"), _("Opphav"), _("Hvem kunne hatt det"), _("Regel"), _("Hvor sikkert"), _("Ganger"),
-        _("Legens minutter"), _("Minutter som kan flyttes"),
+        _("Legens minutter"), _("Minutter som kan flyttes"), _("Det var tid til"),
+        _("Ville en delegering flyttet"),
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = [
         (
             str(group.definition.name), row.kind, row.origins, row.whose, row.rule or None, row.certainty, row.occasions,
-            row.doctor_minutes, row.minutes,
+            row.doctor_minutes, row.minutes, row.moved, row.if_delegated,
         )
-        for group in movable_groups(lines)
+        for group in movable_groups(lines.movable, lines.moves)
         for row in group.rows
     ]  # fmt: skip
     return Table(_("Kan andre ta"), heading, 6, rows)
 
 
+def _senders(lines: Iterable[SenderLine]) -> Table:
+    heading = (
+        _("Avsender"), _("Oppgavetype"), _("Returregel"), _("Utført"), _("Minutter utført"), _("Av dette leger"),
+        _("Returnert eller avslått"),
+    )  # fmt: skip
+    rows: list[tuple[Cell, ...]] = [
+        (
+            line.sender or _("ikke oppgitt"), line.kind.name, line.kind.return_rule or None, line.done, line.done_minutes,
+            line.doctor_minutes, line.returned,
+        )
+        for line in lines
+    ]  # fmt: skip
+    return Table(_("Fra sykehus"), heading, 3, rows)
+
+
 def _weeks(trend: Sequence[Headline]) -> Table:
     heading = (
-        _("Uke"), _("Mandag"), *(str(DEFINITIONS[bucket].name) for bucket in Bucket.values), _("Minutter utført"),
+        _("Uke"), _("Mandag"), *(str(DEFINITIONS[bucket].name) for bucket in COUNTED), _("Minutter utført"),
         _("Kapasitet, minutter"), _("Hadde frist"), _("Gjort i tide"), _("Forfalt"),
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = [
         (
-            str(each.week), each.week.monday, *(each.buckets[bucket] for bucket in Bucket.values), each.done_minutes,
-            each.capacity_minutes, each.report.followups_due, each.report.followups_in_time, each.report.overdue,
+            str(each.week), each.week.monday, *(each.buckets[bucket] for bucket in COUNTED),
+            each.numbers["done_minutes"], each.numbers["capacity"], each.report.followups_due, each.report.followups_in_time, each.report.overdue,
         )
         for each in reversed(trend)
     ]  # fmt: skip
-    return Table(_("Tolv uker"), heading, 2, rows)
+    return Table(_("Uke for uke"), heading, 2, rows)

@@ -1,4 +1,4 @@
-"""What a leader tries out: hours, shares, and a doctor's cap."""
+"""What a leader tries out: hours, shares, a doctor's cap; and which weeks to look at."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from reports.list_size import AREAS, Care
+from tasks.models import TaskKind
 from teams.actions.list_caps import CAP_MAX
 
 AREA_WORDS = {"preventive": _("Forebygging"), "chronic": _("Kronisk sykdom"), "acute": _("Akutt")}
@@ -75,3 +76,35 @@ class CapForm(forms.Form):
             "invalid": _("Skriv et helt tall."), "min_value": _("Minst 1."), "max_value": _("Høyst %(limit_value)s."),
         },
     )  # fmt: skip
+
+
+PERIODS = (1, 4, 12)  # closed weeks
+
+
+class PeriodForm(forms.Form):
+    """Lives in the address; what is wrong in it is left out."""
+
+    uker = forms.TypedChoiceField(choices=[(n, str(n)) for n in PERIODS], coerce=int, required=False)
+    type = forms.ModelChoiceField(TaskKind.objects.exclude(return_rule=""), required=False)
+
+    def weeks(self) -> int:
+        """How many closed weeks, four if nothing is said."""
+        self.is_valid()
+        return self.cleaned_data.get("uker") or PERIODS[1]
+
+    def kind(self) -> TaskKind | None:
+        """The kind that a letter is about."""
+        self.is_valid()
+        found: TaskKind | None = self.cleaned_data.get("type")
+        return found
+
+
+class MailForm(forms.Form):
+    """One's own address, and whether the paper comes with it."""
+
+    adresse = forms.EmailField(
+        label=_("E-postadresse"), max_length=254,
+        widget=forms.EmailInput(attrs={"class": "ds-input", "autocomplete": "email"}),
+        error_messages={"required": _("Skriv adressen din."), "invalid": _("Skriv en e-postadresse, som navn@legekontor.no.")},
+    )  # fmt: skip
+    papir = forms.BooleanField(label=_("Legg ved rapporten som PDF"), required=False)

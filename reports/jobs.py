@@ -5,7 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from reports import actions, queries
+from reports import queries
+from reports.actions import advising, closing, correcting, drawing, mailing, municipal
 from teams.wall import jobs_scope
 
 BATCH = 4  # reports a drawing job: a few seconds, so that nobody's import waits for pictures
@@ -13,15 +14,28 @@ BATCH = 4  # reports a drawing job: a few seconds, so that nobody's import waits
 
 @shared_task(name="reports.jobs.close_weeks")
 def close_weeks() -> None:
-    """Close what is over, also weeks that were missed; then have drawn whatever has no charts yet."""
-    actions.close_weeks(now=timezone.now())
+    """Close what is over, also weeks that were missed, and set right what was told late; then have the charts drawn."""
+    now = timezone.now()
+    correcting.correct_weeks(now=now)
+    closing.close_weeks(now=now)
+    advising.advise()
+    municipal.add_up(now=now)
     ask_for_charts()
 
 
 @shared_task(name="reports.jobs.draw_charts")
 def draw_charts(reports: list[int]) -> None:
     """Draw these reports' charts."""
-    actions.draw_charts(reports=reports)
+    drawing.draw_charts(reports=reports)
+
+
+@shared_task(name="reports.jobs.send_reports")
+def send_reports() -> None:
+    """Send what is to be sent of last week's reports, as far as the mail server takes it."""
+    now = timezone.now()
+    mailing.ask(now=now)
+    while mailing.send_some(now=now):
+        pass
 
 
 def ask_for_charts() -> None:

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 
 from reports.forms import HOURS, SHARES, YEAR
 from reports.list_size import AREAS, STEP, Care, list_size, published, total
-from reports.queries import DoctorList
+from reports.team_queries import DoctorList
 from teams.models import Profession
 from teams.templatetags.fordel import percent
 

@@ -10,9 +10,13 @@ from django.urls import reverse
 
 from reports import captions, presenters
 from reports.captions import Words
+from reports.comparing import compared, set_right
 from reports.definitions import DEFINITIONS
+from reports.movable import movable_groups
 from reports.queries import Headline, Lines
+from reports.suggesting import suggested
 from teams.calendar import Week
+from teams.models import Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +51,40 @@ def weeks_page(found: Sequence[Headline], *, more: bool, first_page: bool) -> di
     }
 
 
-def week_page(
-    trend: Sequence[Headline], lines: Lines, *, neighbours: Collection[Week], drawn: Collection[str]
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a week: closed weeks beside it, charts drawn, its editions, who works here, what one may."""
+
+    neighbours: Collection[Week]
+    drawn: Collection[str]
+    editions: Sequence[Headline]
+    team: Sequence[Member]
+    may_draft: bool
+    may_write: bool
+    may_open: bool
+
+
+def week_page(trend: Sequence[Headline], lines: Lines, around: Around) -> dict[str, Any]:
     """One week; the trend's last headline is the week itself."""
-    this = trend[-1]
+    this, before = trend[-1], trend[:-1]
     week = this.week
-    previous = next((each for each in trend if each.week == week.plus(-1)), None)
     kinds, hospital = presenters.by_kind(lines.work), presenters.from_hospital(lines.work)
+    groups = movable_groups(lines.movable, lines.moves)
+    moved = sum(group.moved or 0 for group in groups) if lines.moves else None
     return {
         "headline": this,
         "week": week,
         "span": presenters.span(week),
-        "earlier": _neighbour(week.plus(-1), neighbours),
-        "later": _neighbour(week.plus(1), neighbours),
-        "kpis": presenters.kpis(this, previous),
-        "groups": presenters.movable_groups(lines.movable),
+        "earlier": _neighbour(week.plus(-1), around.neighbours),
+        "later": _neighbour(week.plus(1), around.neighbours),
+        "editions": _editions(this, around.editions),
+        "kpis": presenters.kpis(this, before, moved),
+        "changes": suggested(
+            lines.changes, around.team, may_draft=around.may_draft, may_write=around.may_write
+        ),
+        "groups": groups,
+        "numbers": compared(this, before),
+        "weeks_before": len(before),
         "origins": presenters.by_origin(lines.work),
         "kinds": kinds,
         "total": presenters.total(kinds),
@@ -71,8 +93,22 @@ def week_page(
         "professions": presenters.capacity_rows(lines.professions),
         "persons": presenters.capacity_rows(lines.persons),
         "trend": list(reversed(trend)),
-        "charts": _pictures(week, drawn, trend),
+        "charts": _pictures(week, around.drawn, trend),
         "definitions": DEFINITIONS,
+        "may_open": around.may_open,
+    }
+
+
+def _editions(this: Headline, editions: Sequence[Headline]) -> dict[str, Any] | None:
+    """The other editions of a week that was set right, and what this one changed; None for a week with one."""
+    if len(editions) < 2:
+        return None
+    before = next((each for each in editions if each.report.revision == this.report.revision - 1), None)
+    return {
+        "others": [each.report for each in editions if each.report.pk != this.report.pk],
+        "newest": this.report.revision == max(each.report.revision for each in editions),
+        "later": before is not None,
+        "set_right": set_right(before, this) if before else [],
     }
 
 

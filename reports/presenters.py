@@ -10,11 +10,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reports.charts import KindFigure, ProfessionFigure, WeekFigure
 from reports.definitions import DEFINITIONS
-from reports.models import Bucket, CapacityLine, MovableLine, WorkLine
+from reports.models import Bucket, CapacityLine, WeeklyReport, WorkLine
 from reports.queries import Headline
-from tasks.models import Certainty, Origin, TaskKind
+from tasks.models import Origin
 from teams.calendar import Week
 from teams.definitions import Definition
 from teams.models import Profession
@@ -24,30 +23,12 @@ from teams.templatetags.fordel import percent
 
 @dataclass(frozen=True, slots=True)
 class Kpi:
+    """`behind` names the tasks that may be opened from it (reports/behind.py), if any."""
+
     value: str
     note: str
     definition: Definition
-
-
-@dataclass(frozen=True, slots=True)
-class MovableRow:
-    """One kind: how often and from where, the doctors' minutes, those of them others could have had, and why."""
-
-    kind: str
-    origins: str
-    occasions: int
-    doctor_minutes: int
-    minutes: int
-    whose: str
-    rule: str
-    certainty: str
-
-
-@dataclass(frozen=True, slots=True)
-class MovableGroup:
-    definition: Definition
-    minutes: int
-    rows: list[MovableRow]
+    behind: str = ""
 
 
 @dataclass(slots=True)
@@ -93,18 +74,33 @@ def span(week: Week) -> str:
     return f"{begin}–{date_format(last, 'j. F Y')}"
 
 
+def weeks_span(reports: Sequence[WeeklyReport]) -> str:
+    """«uke 44–47 2026», «uke 47 2026», with both years where they differ; "" for none. Newest first."""
+    if not reports:
+        return ""
+    first, last = reports[-1], reports[0]
+    if first.pk == last.pk:
+        return _("uke %(week)d %(year)d") % {"week": last.week, "year": last.year}
+    begin = f"{first.week}" if first.year == last.year else f"{first.week} {first.year}"
+    return _("uke %(begin)s–%(week)d %(year)d") % {"begin": begin, "week": last.week, "year": last.year}
+
+
 def profession_name(profession: str) -> str:
     return str(Profession(profession).label) if profession else _("uten yrke")
 
 
-def kpis(this: Headline, previous: Headline | None) -> list[Kpi]:
+def kpis(this: Headline, before: Sequence[Headline], moved: int | None = None) -> list[Kpi]:
+    """The four that stand first; `before` are the weeks before, oldest first, and `moved` what others had time for."""
     report = this.report
+    previous = before[-1] if before and before[-1].week == this.week.plus(-1) else None
     in_time = percent(report.followups_in_time, report.followups_due)
     return [
         Kpi(in_words(this.minutes), change(this, previous), DEFINITIONS["doctor_minutes"]),
         Kpi(
             in_words(this.buckets[Bucket.MOVABLE]),
-            _("i tillegg kan %(time)s forberedes av andre") % {"time": in_words(this.buckets[Bucket.PREPARABLE])},
+            _("i tillegg kan %(time)s forberedes av andre") % {"time": in_words(this.buckets[Bucket.PREPARABLE])}
+            if moved is None
+            else _("andre hadde tid til %(time)s, med det som kan forberedes") % {"time": in_words(moved)},
             DEFINITIONS["movable"],
         ),
         Kpi(
@@ -118,6 +114,7 @@ def kpis(this: Headline, previous: Headline | None) -> list[Kpi]:
             str(report.overdue),
             _("%(n)d av dem mer enn 14 dager") % {"n": report.overdue_14_days} if report.overdue else _("ingenting ligger igjen"),
             DEFINITIONS["overdue"],
+            "forfalt",
         ),
     ]  # fmt: skip
 
@@ -131,55 +128,6 @@ def change(this: Headline, previous: Headline | None) -> str:
         return _("det samme som uke %(week)d") % week
     words = _("%(time)s mer enn uke %(week)d") if more > 0 else _("%(time)s mindre enn uke %(week)d")
     return words % {**week, "time": in_words(abs(more))}
-
-
-def movable_groups(lines: Iterable[MovableLine]) -> list[MovableGroup]:
-    """The three buckets in their order, each with a row a kind, the most minutes first; empty ones too."""
-    of: dict[str, dict[int, list[MovableLine]]] = {bucket: defaultdict(list) for bucket in Bucket.values}
-    for line in lines:
-        of[line.bucket][line.kind_id].append(line)
-    groups = []
-    for bucket, kinds in of.items():
-        rows = sorted(map(_movable_row, kinds.values()), key=lambda row: (-row.minutes, row.kind))
-        groups.append(MovableGroup(DEFINITIONS[bucket], sum(row.minutes for row in rows), rows))
-    return groups
-
-
-def _movable_row(lines: Sequence[MovableLine]) -> MovableRow:
-    """The lines of one kind in one bucket, its origins together."""
-    kind, bucket = lines[0].kind, lines[0].bucket
-    ranked = sorted(lines, key=lambda line: -line.occasions)
-    return MovableRow(
-        kind.name,
-        _origins(ranked),
-        sum(line.occasions for line in lines),
-        sum(line.doctor_minutes for line in lines),
-        sum(line.minutes for line in lines),
-        _whose(kind, bucket),
-        " · ".join(dict.fromkeys(filter(None, [kind.return_rule, kind.rule]))),
-        _("anslag: %(how)s") % {"how": Certainty(kind.certainty).label}
-        if bucket == Bucket.PREPARABLE
-        else _("ført av legen"),
-    )
-
-
-def _origins(ranked: Sequence[MovableLine]) -> str:
-    """«pasient», or «pasient 3, sykehus 1» where the times stand for more than one origin."""
-    if len(ranked) == 1:
-        return str(Origin(ranked[0].origin).label)
-    return ", ".join(f"{Origin(line.origin).label} {line.occasions}" for line in ranked)
-
-
-def _whose(kind: TaskKind, bucket: str) -> str:
-    """Who could have had it."""
-    if bucket == Bucket.RETURNABLE:
-        return _("avsender") if kind.return_rule.startswith("H") else _("kan avslås")
-    if bucket == Bucket.PREPARABLE:
-        return either(map(profession_name, kind.preparable_by))
-    others = [who for who in kind.professions if who != Profession.DOCTOR]
-    if others:
-        return either(map(profession_name, others))
-    return _("%(who)s, delegert") % {"who": either(map(profession_name, kind.delegable_to))}
 
 
 def either(names: Iterable[str]) -> str:
@@ -249,26 +197,3 @@ def by_profession(lines: Iterable[CapacityLine]) -> list[CapacityLine]:
     """Doctors first, then the other professions from the highest level of care, whoever has none last."""
     order = {profession: place for place, profession in enumerate([*reversed(Profession.values), ""])}
     return sorted(lines, key=lambda line: order[line.profession])
-
-
-# --- figures for the charts
-
-
-def kind_figures(lines: Iterable[MovableLine]) -> list[KindFigure]:
-    """One figure a kind, its origins together."""
-    sums: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(Bucket.values, 0))
-    for line in lines:
-        sums[line.kind.name][line.bucket] += line.minutes
-    return [KindFigure(kind, **buckets) for kind, buckets in sums.items()]
-
-
-def profession_figures(lines: Iterable[CapacityLine]) -> list[ProfessionFigure]:
-    """The professions, doctors first."""
-    return [
-        ProfessionFigure(profession_name(line.profession), line.capacity_minutes, line.done_minutes)
-        for line in by_profession(lines)
-    ]
-
-
-def week_figures(headlines: Sequence[Headline]) -> list[WeekFigure]:
-    return [WeekFigure(str(each.week.number), each.minutes, each.report.overdue) for each in headlines]

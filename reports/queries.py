@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
-from patients.models import Patient
-from reports.models import Bucket, CapacityLine, MovableLine, ReportChart, WeeklyReport, WorkLine
+from reports.models import (
+    Bucket,
+    CapacityLine,
+    Change,
+    MovableLine,
+    MoveLine,
+    ReportChart,
+    SenderLine,
+    WeeklyReport,
+    WorkLine,
+)
 from tasks.models import Origin
 from teams.calendar import Week
 from teams.models import Member, Profession
@@ -18,21 +27,27 @@ from teams.permissions import Permission, may
 
 TREND_WEEKS = 12
 PAGE = 26  # half a year of weeks
+COUNTED = (
+    Bucket.MOVABLE,
+    Bucket.PREPARABLE,
+    Bucket.RETURNABLE,
+)  # a doctor's minute is in at most one of these
 
 
 @dataclass(slots=True)
 class Headline:
-    """A report and the few sums that stand for it: minutes by bucket, done work and capacity in all."""
+    """A report and its sums: every number that reports/figures.py tells of, by its name, 0 where there is none."""
 
     report: WeeklyReport
-    buckets: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Bucket.values, 0))
-    done: int = 0
-    done_minutes: int = 0
-    capacity_minutes: int = 0
+    numbers: Counter[str] = field(default_factory=Counter)
 
     @property
     def week(self) -> Week:
         return Week(self.report.year, self.report.week)
+
+    @property
+    def buckets(self) -> dict[str, int]:
+        return {bucket: self.numbers[bucket] for bucket in COUNTED}
 
     @property
     def minutes(self) -> int:
@@ -45,15 +60,23 @@ class Lines:
     """Everything that stands under one report, for the reader it was fetched for."""
 
     movable: list[MovableLine]
+    moves: list[MoveLine]
+    changes: list[Change]
     work: list[WorkLine]
+    senders: list[SenderLine]
     professions: list[CapacityLine]
     persons: list[CapacityLine]
 
 
+def editions_of(member: Member, week: Week) -> list[WeeklyReport]:
+    """The clinic's reports of the week: its editions, the newest first."""
+    reports = WeeklyReport.objects.visible_to(member).filter(year=week.year, week=week.number)
+    return list(reports.order_by("-revision"))
+
+
 def report_of(member: Member, week: Week) -> WeeklyReport | None:
     """The clinic's report of the week, in its latest edition."""
-    reports = WeeklyReport.objects.visible_to(member).filter(year=week.year, week=week.number)
-    return reports.order_by("-revision").first()
+    return next(iter(editions_of(member, week)), None)
 
 
 def weeks_before(member: Member, before: Week | None, *, limit: int = PAGE) -> list[WeeklyReport]:
@@ -76,19 +99,54 @@ def of_weeks(clinics: Iterable[int], weeks: Iterable[Week]) -> list[WeeklyReport
     )
 
 
+# The report's own columns, and the sums of its lines' columns: which line, the name of the sum, of what, of which lines.
+OWN = (
+    "followups_due", "followups_in_time", "overdue", "overdue_7_days", "overdue_14_days", "overdue_28_days", "hard_due",
+    "hard_missed", "met_before", "met_same", "overrides",
+)  # fmt: skip
+_DOCTORS = Q(profession=Profession.DOCTOR)
+_PLANNED = Q(origin=Origin.PLAN)
+SUMS: tuple[tuple[type[CapacityLine | WorkLine | MovableLine], Q, dict[str, Sum]], ...] = (
+    (CapacityLine, Q(member=None), {
+        "capacity": Sum("capacity_minutes"), "done": Sum("done"), "done_minutes": Sum("done_minutes"),
+        "planned_minutes": Sum("planned_minutes"), "logged_minutes": Sum("logged_minutes"),
+        "appointment_minutes": Sum("appointment_minutes"), "late_minutes": Sum("late_minutes"),
+        "long_days": Sum("long_days"), "doctors_minutes": Sum("done_minutes", filter=_DOCTORS),
+    }),
+    (WorkLine, Q(), {
+        "opened": Sum("opened"), "ended_undone": Sum("ended_undone"), "cancelled": Sum("cancelled"),
+        "returned": Sum("returned"), "plan_done": Sum("done", filter=_PLANNED),
+        "plan_done_doctors": Sum("done", filter=_PLANNED & _DOCTORS),
+    }),
+    (MovableLine, Q(), {
+        **{bucket: Sum("minutes", filter=Q(bucket=bucket)) for bucket in COUNTED},
+        "if_delegated": Sum("if_delegated"),
+    }),
+)  # fmt: skip
+
+
 def headlines(reports: Sequence[WeeklyReport]) -> list[Headline]:
-    """The reports with their sums, in the order given. Two queries."""
+    """The reports with their sums, in the order given. Three queries."""
     found = {report.pk: Headline(report) for report in reports}
-    sums = MovableLine.objects.filter(report__in=found).values_list("report", "bucket")
-    for report, bucket, minutes in sums.annotate(Sum("minutes")):
-        found[report].buckets[bucket] = minutes
-    capacity = CapacityLine.objects.filter(report__in=found, member=None).values_list("report")
-    for report, done, minutes, whole in capacity.annotate(
-        Sum("done"), Sum("done_minutes"), Sum("capacity_minutes")
-    ):
-        each = found[report]
-        each.done, each.done_minutes, each.capacity_minutes = done, minutes, whole
+    for each in found.values():
+        each.numbers.update({name: getattr(each.report, name) for name in OWN})
+    for lines, of, sums in SUMS:
+        rows = lines._default_manager.filter(of, report__in=found).values("report").annotate(**_apart(sums))
+        for row in rows:
+            numbers = found[row["report"]].numbers
+            numbers.update({name: row[f"sum_{name}"] or 0 for name in sums})
+    for each in found.values():
+        numbers = each.numbers
+        numbers["task_minutes"] = numbers["done_minutes"] - numbers["appointment_minutes"]
+        numbers["plan_done_others"] = numbers["plan_done"] - numbers["plan_done_doctors"]
+        numbers["expired"] = numbers["ended_undone"] - numbers["cancelled"] - numbers["returned"]
+        numbers["doctor_minutes"] = each.minutes
     return list(found.values())
+
+
+def _apart(sums: dict[str, Sum]) -> dict[str, Sum]:
+    """Under names that no column has."""
+    return {f"sum_{name}": each for name, each in sums.items()}
 
 
 def lines_of(report: WeeklyReport, reader: Member) -> Lines:
@@ -104,6 +162,15 @@ def lines_of(report: WeeklyReport, reader: Member) -> Lines:
         movable=list(
             MovableLine.objects.filter(report=report).select_related("kind").order_by("-minutes", "kind")
         ),
+        moves=list(
+            MoveLine.objects.filter(report=report).select_related("kind").order_by("kind__position", "bucket")
+        ),
+        changes=list(Change.objects.filter(report=report).select_related("kind")),
+        senders=list(
+            SenderLine.objects.filter(report=report)
+            .select_related("kind")
+            .order_by("-done_minutes", "sender", "kind")
+        ),
         work=list(
             WorkLine.objects.filter(report=report).select_related("kind").order_by("kind__position", "origin")
         ),
@@ -112,16 +179,24 @@ def lines_of(report: WeeklyReport, reader: Member) -> Lines:
     )
 
 
+def sender_lines(reports: Sequence[WeeklyReport]) -> list[SenderLine]:
+    """What hospitals sent, of these reports, with its kind."""
+    return list(SenderLine.objects.filter(report__in=reports).select_related("kind"))
+
+
 def trend_weeks(week: Week) -> list[Week]:
-    """The twelve weeks that end with this one."""
-    return [week.plus(-back) for back in reversed(range(TREND_WEEKS))]
+    """The week and the twelve before it, oldest first."""
+    return [week.plus(-back) for back in reversed(range(TREND_WEEKS + 1))]
 
 
 def trends(reports: Sequence[WeeklyReport]) -> dict[int, list[Headline]]:
-    """For each report, its clinic's last twelve weeks up to it, oldest first. Three queries for all of them."""
+    """For each report, its clinic's twelve weeks before it and itself, oldest first. Four queries for all of them."""
     weeks = {week for report in reports for week in trend_weeks(Week(report.year, report.week))}
+    # The report itself in the edition given, the weeks before in their latest.
+    own = {(report.clinic_id, report.year, report.week): report for report in reports}
+    found = of_weeks({report.clinic_id for report in reports}, weeks)
     by_clinic: dict[int, list[Headline]] = defaultdict(list)
-    for headline in headlines(of_weeks({report.clinic_id for report in reports}, weeks)):
+    for headline in headlines([own.get((each.clinic_id, each.year, each.week), each) for each in found]):
         by_clinic[headline.report.clinic_id].append(headline)
     return {
         report.pk: [
@@ -131,6 +206,11 @@ def trends(reports: Sequence[WeeklyReport]) -> dict[int, list[Headline]]:
         ]
         for report in reports
     }
+
+
+def team_of(member: Member, today: dt.date) -> list[Member]:
+    """Those who work at the member's clinic that day, by name."""
+    return list(Member.objects.visible_to(member).employed_on(today).order_by("name", "pk"))
 
 
 def drawn(report: WeeklyReport) -> set[str]:
@@ -152,6 +232,14 @@ def undrawn(limit: int = 5000) -> list[int]:
     return list(reports.values_list("pk", flat=True)[:limit])
 
 
+def unadvised(limit: int) -> list[int]:
+    """Ids of reports with movable lines that nobody has looked at for what could move (inside jobs_scope)."""
+    told = MovableLine.objects.filter(report=OuterRef("pk"))
+    looked_at = MoveLine.objects.filter(report=OuterRef("pk"))
+    reports = WeeklyReport.objects.filter(Exists(told), ~Exists(looked_at))
+    return list(reports.order_by("-year", "-week", "clinic_id").values_list("pk", flat=True)[:limit])
+
+
 def to_draw(
     reports: Sequence[int],
 ) -> list[tuple[Headline, list[MovableLine], list[CapacityLine], list[Headline]]]:
@@ -167,27 +255,3 @@ def to_draw(
         (headline, movable[headline.report.pk], professions[headline.report.pk], weeks[headline.report.pk])
         for headline in headlines(rows)
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class DoctorList:
-    """A doctor of today, how many living patients are on the list, and the cap if one is set."""
-
-    member: Member
-    length: int
-
-
-def doctor_lists(reader: Member, today: dt.date) -> list[DoctorList]:
-    """By name. Two queries."""
-    doctors = Member.objects.visible_to(reader).filter(profession=Profession.DOCTOR).employed_on(today)
-    # Counted for a manager too, who may see no patient.
-    on_list = Patient.objects.filter(clinic=reader.clinic_id, deceased_on=None, moved_on=None)
-    lengths = dict(on_list.exclude(list_doctor=None).values_list("list_doctor").annotate(Count("pk")))
-    return [DoctorList(member, lengths.get(member.pk, 0)) for member in doctors.order_by("name", "pk")]
-
-
-def followed_up_by(reader: Member) -> dict[str, int]:
-    """Minutes of follow-up by profession in the last twelve closed weeks: work that plans asked for. Two queries."""
-    weeks = weeks_before(reader, None, limit=TREND_WEEKS)[:TREND_WEEKS]
-    lines = WorkLine.objects.filter(report__in=weeks, origin=Origin.PLAN).exclude(profession="")
-    return dict(lines.values_list("profession").annotate(Sum("done_minutes")))

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     IMPORT_PATIENTS = "import_patients"
     SEE_REPORTS = "see_reports"
     SEE_PERSON_REPORTS = "see_person_reports"
+    OPEN_NUMBERS = "open_numbers"
     MANAGE_MEMBERS = "manage_members"
 
 
@@ -58,6 +59,7 @@ TABLE: dict[Access, frozenset[Permission]] = {
             Permission.START_PLANS,
             Permission.IMPORT_PATIENTS,
             Permission.SEE_PERSON_REPORTS,
+            Permission.OPEN_NUMBERS,
             Permission.MANAGE_MEMBERS,
         }
     ),

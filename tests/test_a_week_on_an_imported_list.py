@@ -14,7 +14,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from patients.models import Patient
-from reports.actions import close_weeks
+from reports.actions.closing import close_weeks
 from reports.models import CapacityLine, MovableLine, WeeklyReport, WorkLine
 from tasks.actions.doing import complete, log_work
 from tasks.actions.nightly import night

@@ -1,5 +1,4 @@
 -- Mondays of the weeks that are over and lack a report of some clinic that was in use by then; oldest first.
--- The week a clinic started in counts: what it did then should stand in some report.
 SELECT DISTINCT due.monday
 FROM (
     SELECT c.id AS clinic_id, first.monday + 7 * n.weeks AS monday

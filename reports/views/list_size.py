@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from reports import queries
+from reports import team_queries
 from reports.forms import HOURS, SHARES, YEAR, CapForm, ListSizeForm
 from reports.list_size import AREAS, published
 from reports.list_size_page import list_size_page
@@ -59,7 +59,7 @@ def _page(request: MemberRequest, form: ListSizeForm, refused: dict[str, Any] | 
     today = oslo_date(timezone.now())
     care = form.care() if form.is_valid() else None
     year = float(form.cleaned_data[YEAR]) if care else 0
-    lists = queries.doctor_lists(request.member, today)
-    context = list_size_page(care, year, lists, queries.followed_up_by(request.member))
+    lists = team_queries.doctor_lists(request.member, today)
+    context = list_size_page(care, year, lists, team_queries.followed_up_by(request.member))
     context |= {"form": form, "refused": refused, "may_set": may(request.member, Permission.MANAGE_MEMBERS)}
     return render(request, "reports/list_size.html", context, status=200 if care and not refused else 422)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from reports import pages, queries
 from reports.charts import NAMES
 from reports.exports import LONG, long_rows, tables
+from reports.models import WeeklyReport
 from reports.pdf import week_pdf
 from tasks.spreadsheets import write_csv, write_sheets
-from teams.calendar import Week
+from teams.calendar import Week, oslo_date
 from teams.middleware import MemberRequest
-from teams.permissions import Permission, requires
+from teams.models import MunicipalLead
+from teams.permissions import Permission, may, requires
 
 
 @require_safe
@@ -27,25 +31,38 @@ def weeks(request: MemberRequest) -> HttpResponse:
     reports = queries.weeks_before(request.member, before)
     found = queries.headlines(reports[: queries.PAGE])
     context = pages.weeks_page(found, more=len(reports) > queries.PAGE, first_page=before is None)
+    context["leads"] = MunicipalLead.objects.filter(user=request.user).exists()
     return render(request, "reports/weeks.html", context)
 
 
 @require_safe
 @requires(Permission.SEE_REPORTS)
 def week(request: MemberRequest, year: int, number: int) -> HttpResponse:
-    """One closed week of the reader's own clinic."""
-    asked = _week_of(year, number)
-    report = queries.report_of(request.member, asked)
-    if report is None:
-        raise Http404
+    """One closed week of the reader's own clinic; `?utgave=1` an earlier edition of it."""
+    asked, reader = _week_of(year, number), request.member
+    editions = queries.editions_of(reader, asked)
+    report = _edition(editions, request.GET.get("utgave"))
     trend = queries.trends([report])[report.pk]
-    neighbours = {
-        Week(each.year, each.week)
-        for each in queries.of_weeks([report.clinic_id], [asked.plus(-1), asked.plus(1)])
-    }
-    lines = queries.lines_of(report, request.member)
-    context = pages.week_page(trend, lines, neighbours=neighbours, drawn=queries.drawn(report))
+    beside = queries.of_weeks([report.clinic_id], [asked.plus(-1), asked.plus(1)])
+    around = pages.Around(
+        neighbours={Week(each.year, each.week) for each in beside},
+        drawn=queries.drawn(report),
+        editions=queries.headlines(editions) if len(editions) > 1 else [],
+        team=queries.team_of(reader, oslo_date(timezone.now())),
+        may_draft=may(reader, Permission.DO_TASKS),
+        may_write=may(reader, Permission.SEE_REPORTS),
+        may_open=may(reader, Permission.OPEN_NUMBERS),
+    )
+    context = pages.week_page(trend, queries.lines_of(report, reader), around)
     return render(request, "reports/week.html", context)
+
+
+def _edition(editions: Sequence[WeeklyReport], asked: str | None) -> WeeklyReport:
+    """The newest, or the one asked for; 404 if there is no such."""
+    for each in editions:
+        if asked is None or asked == str(each.revision):
+            return each
+    raise Http404
 
 
 @require_safe

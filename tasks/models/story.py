@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -80,12 +81,21 @@ class TaskEvent(models.Model):
         ordering = ("id",)
         indexes = [
             models.Index(fields=["task", "id"], name="event_story"),
+            # Written in the order of time and never changed: a few pages tell where an hour's events lie.
+            BrinIndex(fields=["at"], name="event_at", autosummarize=True, pages_per_range=32),
             # What the weekly report counts, among some hundred times as many.
             models.Index(
                 fields=["at"],
                 include=["clinic", "verb", "by", "from_member"],
                 condition=Q(verb__in=["pin", "forbid", "hand_on"]),
                 name="event_overrides",
+            ),
+            # What was told afterwards, of a week that may be closed.
+            models.Index(
+                fields=["at"],
+                include=["clinic", "verb", "effective_at"],
+                condition=Q(verb__in=["log", "correct"]),
+                name="event_told_late",
             ),
         ]
 

@@ -66,6 +66,25 @@ class User(AbstractUser):
         verbose_name_plural = _("brukere")
 
 
+class MunicipalLead(models.Model):
+    """Somebody who answers for a municipality's clinics: sees their sums, and neither a patient nor a colleague.
+
+    Given by whoever runs Fordel (`bin/manage municipal_lead`), never by a clinic.
+    """
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="leads", db_index=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="leads")
+    since = models.DateField(_("fra"))
+
+    class Meta:
+        verbose_name = _("kommuneleder")
+        verbose_name_plural = _("kommuneledere")
+        constraints = [models.UniqueConstraint(fields=["municipality", "user"], name="municipal_lead_once")]
+
+    def __str__(self) -> str:
+        return f"{self.municipality_id} {self.user_id}"
+
+
 class Clinic(models.Model):
     """A GP clinic (legekontor): the wall that no row crosses."""
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from teams.middleware import MemberRequest
+from teams.models import MunicipalLead
 
 
 @require_POST
@@ -25,5 +28,7 @@ def choose_place(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 def no_place(request: HttpRequest) -> HttpResponse:
-    """Logged in, but with no place in any clinic today."""
-    return render(request, "teams/no_place.html")
+    """Logged in, but with no place in any clinic today; perhaps with a municipality to look at."""
+    user: Any = request.user
+    leads = user.is_authenticated and MunicipalLead.objects.filter(user=user).exists()
+    return render(request, "teams/no_place.html", {"leads": leads})

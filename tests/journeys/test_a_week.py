@@ -30,7 +30,8 @@ PATIENTS = """pasientnr;fornavn;etternavn;født;kjønn;fastlege;tilstander
 CLOSE_THIS_WEEK = """
 import datetime as dt
 from django.utils import timezone
-from reports.actions import close_weeks, draw_charts
+from reports.actions.closing import close_weeks
+from reports.actions.drawing import draw_charts
 from reports.queries import undrawn
 from teams.wall import jobs_scope
 close_weeks(now=timezone.now() + dt.timedelta(days=7))

@@ -8,7 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reports.actions import close_weeks, draw_charts
+from reports.actions.closing import close_weeks
+from reports.actions.drawing import draw_charts
 from reports.charts import (
     DARK,
     LIGHT,

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from reports.actions import CHUNK, WeekNotOverError, close_weeks
+from reports.actions.closing import WeekNotOverError, close_weeks
 from reports.charts import NAMES
 from reports.jobs import close_weeks as close_weeks_job
 from reports.models import CapacityLine, MovableLine, WeeklyReport, WorkLine
@@ -27,7 +27,9 @@ from tests.processes import CHECKOUT, environment, until
 from tests.reports.conftest import WEEK, at, day, done
 
 SPRING, AUTUMN = Week(2026, 13), Week(2026, 43)  # weeks of 167 and 169 hours
-TABLES = ("reports_weeklyreport", "reports_capacityline", "reports_workline", "reports_movableline")
+TABLES = (
+    "reports_weeklyreport", "reports_capacityline", "reports_workline", "reports_movableline", "reports_senderline",
+)  # fmt: skip
 
 
 def started(clinic: Clinic, on: dt.date) -> None:
@@ -99,7 +101,6 @@ def test_every_missed_week_is_closed_also_the_empty_ones(solbakken: Cast, furulu
     assert weeks_of(solbakken.clinic) == [str(week) for week in closed.weeks] == expected
     assert weeks_of(furulund.clinic) == [str(Week(2026, 6).plus(n)) for n in range(5)]
     assert closed.reports == 13 + 5
-    assert len(expected) > CHUNK
     assert done_in(solbakken.clinic) == {10: 1}
     empty = WeeklyReport.objects.get(clinic=solbakken.clinic, year=2026, week=1)
     assert (empty.overdue, empty.followups_due) == (0, 0)
@@ -150,7 +151,7 @@ def test_the_number_of_statements_does_not_grow_with_clinics(
     with CaptureQueriesContext(connection) as two:
         close_weeks(now=WEEK.plus(1).ends_at)
     assert WeeklyReport.objects.count() == 3
-    assert len(two) == len(one) <= 20
+    assert len(two) == len(one) <= 30
 
 
 def test_a_running_week_is_refused(solbakken: Cast) -> None:
@@ -218,6 +219,14 @@ def many_clinics(committed: None) -> Week:
     return first
 
 
+def assert_whole_weeks(
+    found: dict[str, list[tuple[Any, ...]]], undisturbed: dict[str, list[tuple[Any, ...]]]
+) -> None:
+    """Each week is there for everybody with everything, or not at all."""
+    weeks = {row[:2] for row in found[TABLES[0]]}
+    assert found == {table: [row for row in rows if row[:2] in weeks] for table, rows in undisturbed.items()}
+
+
 def closing() -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "manage.py", "close_week"], cwd=CHECKOUT, env=environment("jobs"),
@@ -243,13 +252,15 @@ def test_killed_at_any_statement_and_run_again_it_is_as_if_undisturbed(many_clin
     assert len(undisturbed["reports_weeklyreport"]) == 20 * 4
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE reports_weeklyreport CASCADE")
-    for table in TABLES:
+    for table in TABLES[:4]:  # the others are written too quickly to be caught at
         process = closing()
         until(lambda table=table: backends(f"INSERT INTO {table}"), seconds=30)  # type: ignore[misc]
         process.kill()
         process.wait()
         until(lambda: not backends(), seconds=30)
-        assert everything() == {table: [] for table in TABLES}, f"killed at {table}"
+        assert_whole_weeks(everything(), undisturbed)
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE reports_weeklyreport CASCADE")
     for pause in (0.5, 1.5):  # wherever that is
         process = closing()
         time.sleep(pause)

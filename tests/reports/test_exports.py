@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from reports.actions import close_weeks
+from reports.actions.closing import close_weeks
 from reports.models import CapacityLine, MovableLine, WeeklyReport, WorkLine
 from teams.models import Access, Clinic, Member
 from tests.conftest import Cast, logged_in, make_member
@@ -50,7 +50,7 @@ def column(rows: list[list[Any]], name: str) -> list[Any]:
 
 def test_the_sheets_hold_what_is_stored_as_numbers_and_days(solbakken: Cast, closed: WeeklyReport) -> None:
     found = sheets(solbakken.manager)
-    assert list(found) == ["Nøkkeltall", "Kapasitet", "Arbeid", "Kan andre ta", "Tolv uker"]
+    assert list(found) == ["Nøkkeltall", "Kapasitet", "Arbeid", "Kan andre ta", "Fra sykehus", "Uke for uke"]
     work = WorkLine.objects.filter(report=closed)
     assert sum(column(found["Arbeid"], "Minutter utført")) == sum(line.done_minutes for line in work) == 158
     assert len(found["Arbeid"]) - 1 == len(work)
@@ -63,7 +63,7 @@ def test_the_sheets_hold_what_is_stored_as_numbers_and_days(solbakken: Cast, clo
     )
     assert numbers["Legetid på arbeid andre kan ta"] == sum(line.minutes for line in movable)
     assert all(isinstance(value, float) for value in numbers.values())
-    assert column(found["Tolv uker"], "Mandag") == [dt.date(2026, 3, 2)]
+    assert column(found["Uke for uke"], "Mandag") == [dt.date(2026, 3, 2)]
 
 
 def test_the_lines_of_a_csv_are_each_one_number(solbakken: Cast, closed: WeeklyReport) -> None:

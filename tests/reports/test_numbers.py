@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db.models import Sum
 
-from reports.actions import close_weeks
+from reports.actions.closing import close_weeks
 from reports.models import CapacityLine, MovableLine, WeeklyReport, WorkLine
 from tasks.actions import overrides
 from tasks.actions.doing import hand_on
@@ -199,8 +199,10 @@ def test_a_delegated_kind_that_cannot_be_prepared_is_the_doctors_without_a_deleg
     solbakken: Cast,
 ) -> None:
     done(solbakken.doctor, "hjemmebesok", 60, patient=make_patient(solbakken.doctor))
-    done(solbakken.doctor, "moter", 45)
-    assert movable(close()) == {}
+    done(solbakken.doctor, "moter", 45)  # about nobody on a list
+    report = close()
+    assert movable(report) == {("delegable", "hjemmebesok"): (1, 60, 0)}
+    assert MovableLine.objects.get(report=report).if_delegated == 60
 
 
 def test_persons_add_up_to_professions_and_professions_to_the_clinic(solbakken: Cast, furulund: Cast) -> None:

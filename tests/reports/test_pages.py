@@ -9,7 +9,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from reports.actions import close_weeks, draw_charts
+from reports.actions.closing import close_weeks
+from reports.actions.drawing import draw_charts
 from reports.models import WeeklyReport
 from reports.presenters import either
 from teams.calendar import Week
@@ -49,7 +50,7 @@ def test_the_week_begins_with_what_others_could_have_had(solbakken: Cast, closed
         < text.index("Kapasitet per yrke")
         < text.index("Arbeid fra sykehus")
     )
-    assert "anslag: vårt forslag" in text
+    assert "anslag: 10 min, vårt forslag" in text
     assert "ført av legen" in text
     assert "H3 · oppdragsdokument 2020" in text
 

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from patients.models import Patient
-from reports.actions import close_weeks
+from reports.actions.closing import close_weeks
 from reports.models import WeeklyReport
 from tasks.actions import proposals
 from tasks.actions.programmes import approve_programme, propose_programmes

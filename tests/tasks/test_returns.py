@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from reports.actions import close_weeks
+from reports.actions.closing import close_weeks
 from reports.models import WorkLine
 from tasks.actions import doing, returns
 from tasks.actions.changing import Changed

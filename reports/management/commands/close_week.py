@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
-from reports.actions import close_weeks
+from reports.actions.closing import close_weeks
 from reports.jobs import ask_for_charts
 from teams.calendar import Week
 

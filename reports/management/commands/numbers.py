@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import translation
 
-from reports.definitions import page
+from reports.numbers_page import page
 
 
 class Command(BaseCommand):

@@ -1,0 +1,44 @@
+-- The tasks of these clinics as they stood when the week ended, by their events alone, as far as those were known at
+-- `known`: what tasks/replay.py does for one task, in the columns that a report reads. Of a task's story that part
+-- counts that had happened by then; a correction of it counts whenever it came, until the task was taken up again.
+CREATE TEMP TABLE as_it_stood ON COMMIT DROP AS
+WITH story AS MATERIALIZED (
+    SELECT e.task_id, e.id, e.from_state, e.to_state, e.by_id, e.effective_at, e.after,
+        min(e.id) FILTER (WHERE e.effective_at >= %(ends)s AND e.verb <> 'correct') OVER (PARTITION BY e.task_id) AS stop
+    FROM tasks_task t
+    JOIN tasks_taskevent e ON e.task_id = t.id AND e.at <= %(known)s
+    WHERE t.clinic_id = ANY(%(clinics)s) AND t.opened_at < %(ends)s
+        AND (t.ended_at IS NULL OR t.ended_at >= %(starts)s OR EXISTS (
+            SELECT FROM tasks_taskevent later WHERE later.task_id = t.id AND later.at >= %(starts)s
+        ))
+),
+happened AS MATERIALIZED (
+    SELECT * FROM story WHERE stop IS NULL OR id < stop
+),
+standing AS (
+    SELECT task_id,
+        (array_agg(to_state ORDER BY id DESC))[1] AS state,
+        (array_agg(effective_at ORDER BY id DESC) FILTER (
+            WHERE to_state IN ('done', 'cancelled', 'returned', 'expired')
+                AND from_state NOT IN ('done', 'cancelled', 'returned', 'expired')))[1] AS ended_at,
+        (array_agg(by_id ORDER BY id DESC) FILTER (WHERE to_state = 'done' AND from_state <> 'done'))[1] AS done_by_id
+    FROM happened
+    GROUP BY task_id
+),
+told AS (
+    SELECT task_id, jsonb_object_agg(key, value ORDER BY id) AS fields
+    FROM happened, jsonb_each(after)
+    WHERE key IN ('due_on', 'planned_minutes', 'minutes', 'part')
+    GROUP BY task_id
+)
+SELECT t.id, t.clinic_id, t.kind_id, t.origin, t.sender, t.patient_id, t.plan_step_id, t.hard, t.logged, t.opened_at,
+    standing.state,
+    CASE WHEN standing.state IN ('done', 'cancelled', 'returned', 'expired') THEN standing.ended_at END AS ended_at,
+    CASE WHEN standing.state = 'done' THEN standing.done_by_id END AS done_by_id,
+    CASE WHEN standing.state = 'done' THEN (told.fields ->> 'minutes')::int END AS minutes,
+    CASE WHEN told.fields ? 'due_on' THEN (told.fields ->> 'due_on')::date ELSE t.due_on END AS due_on,
+    CASE WHEN told.fields ? 'part' THEN told.fields ->> 'part' ELSE t.part END AS part,
+    coalesce((told.fields ->> 'planned_minutes')::int, t.planned_minutes) AS planned_minutes
+FROM standing
+JOIN tasks_task t ON t.id = standing.task_id
+LEFT JOIN told ON told.task_id = t.id
