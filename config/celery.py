@@ -45,6 +45,10 @@ app.conf.update(
             "task": "tasks.jobs.resume_plans",
             "schedule": crontab(minute="*/2", hour="0-1,3-23"),
         },
+        "resume_scenarios": {
+            "task": "scenarios.jobs.resume_scenarios",
+            "schedule": crontab(minute="*/2", hour="0-1,3-23"),
+        },
         "follow_discharges": {
             "task": "tasks.jobs.follow_discharges",
             "schedule": crontab(minute="*/10", hour="0-1,3-23"),
@@ -66,6 +70,7 @@ def catch_up(**_: object) -> None:
             "patients.jobs.resume_imports",
             "tasks.jobs.resume_proposals",
             "tasks.jobs.resume_plans",
+            "scenarios.jobs.resume_scenarios",
             "tasks.jobs.follow_discharges",
             "tasks.jobs.catch_up",
             "reports.jobs.close_weeks",

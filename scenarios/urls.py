@@ -1,0 +1,5 @@
+"""Hva om."""
+
+from django.urls.resolvers import URLPattern
+
+urlpatterns: list[URLPattern] = []
