@@ -61,7 +61,7 @@ def run_again(scenario_id: int, *, by: Member, at: dt.datetime) -> Scenario:
 
 
 @transaction.atomic
-def rename(scenario_id: int, name: str, *, by: Member) -> Scenario:
+def rename(scenario_id: int, *, name: str, by: Member) -> Scenario:
     """Raises PermissionDenied, Scenario.DoesNotExist, ValueError("name") (empty, too long)."""
     scenario = _own(scenario_id, by)
     scenario.name = name.strip()
@@ -72,7 +72,7 @@ def rename(scenario_id: int, name: str, *, by: Member) -> Scenario:
 
 
 @transaction.atomic
-def share(scenario_id: int, shared: bool, *, by: Member) -> Scenario:
+def share(scenario_id: int, *, shared: bool, by: Member) -> Scenario:
     """Let the clinic's others who see reports see it, or not any more. Raises PermissionDenied, Scenario.DoesNotExist."""
     scenario = _own(scenario_id, by)
     scenario.shared = shared

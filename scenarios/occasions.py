@@ -36,8 +36,8 @@ def in_visits(clinic: Situation) -> dict[int, Standing]:
         for visit in coming_visits(occasions, today=clinic.today):
             for number in visit.ids:
                 own = found[number]
-                due_on = min(own.due_on, visit.due_on)
-                found[number] = replace(own, opens_on=min(visit.opens_on, due_on), due_on=due_on)
+                opens_on, due_on = min(own.opens_on, visit.opens_on), min(own.due_on, visit.due_on)
+                found[number] = replace(own, opens_on=opens_on, due_on=due_on)
     return found
 
 

@@ -13,16 +13,18 @@ from django.db.models import F, QuerySet
 
 from patients.models import Patient
 from scenarios.arrivals import Came, dealt
+from scenarios.choices import Choices, StepChoice
 from scenarios.models import Scenario
 from scenarios.occasions import moved_on
 from scenarios.situation import Knows, Lead, Leave, Situation, Span, Standing, StepWork, spans_from
 from tasks.actions.occasions import rhythm_of
-from tasks.gathering import HORIZON, Gathered, gather
+from tasks.gathering import HORIZON, Gathered, employed, gather
 from tasks.models import (
     Delegation,
     FollowUpPlan,
     PlanStep,
     Programme,
+    Rule,
     Shares,
     Step,
     Task,
@@ -33,7 +35,7 @@ from tasks.queries.forecast import LATELY
 from tasks.statements import statement
 from teams.calendar import DAY, Week, is_working_day
 from teams.models import Clinic, Member
-from teams.timetables import colleagues
+from teams.timetables import ORDER, colleagues
 
 _CAME_LATELY = (Path(__file__).parent / "sql/came_lately.sql").read_text(encoding="utf-8")
 
@@ -166,3 +168,26 @@ def _candidates(clinic_id: int, programmes: Collection[int], on: dt.date) -> dic
         for _clinic, programme, patient in cursor.fetchall():
             found[programme].append(patient)
     return {programme: tuple(patients) for programme, patients in found.items()}
+
+
+def choices_for(member: Member, today: dt.date) -> Choices:
+    """What the clinic has that a scenario can change. Four queries."""
+    members = list(Member.objects.visible_to(member))
+    working = sorted(
+        (m for m in members if m.profession and employed(m, today)), key=lambda m: (ORDER.index(m.profession), m.name)
+    )  # fmt: skip
+    kinds = TaskKind.objects.exclude(delegable_to=[]).values_list("pk", "name", "delegable_to")
+    steps = Step.objects.visible_to(member).filter(
+        retired=False, leads_to=None, programme__state=Programme.State.APPROVED, programme__on_discharge=False
+    )
+    rows = steps.exclude(rule=Rule.ONCE).order_by("programme__name", "position", "pk")
+    often = ("pk", "programme__name", "name", "interval_months", "interval_days")
+    programmes = Programme.objects.visible_to(member).filter(by_condition=True, on_discharge=False)
+    found = programmes.exclude(state=Programme.State.RETIRED).values_list("pk", "name", "state")
+    return Choices(
+        {m.pk: m.name for m in members},
+        {m.pk: (m.name, m.profession) for m in working},
+        {pk: (name, frozenset(to)) for pk, name, to in kinds},
+        {pk: StepChoice(*rest) for pk, *rest in rows.values_list(*often)},
+        {pk: (name, state == Programme.State.APPROVED) for pk, name, state in found},
+    )

@@ -16,8 +16,8 @@ from tasks.actions.solving import BrokenPlanError
 from tasks.allocation.checker import breaches
 from tasks.allocation.problem import Plan, Problem
 
-# How often the search may ask whether to stop: two of its rounds. More move the weekly sums by a per cent or two.
-ASKED = 5
+# How often the search may ask whether to stop: its first round. More move the weeks' sums by a per cent or two.
+ASKED = 3
 
 
 def run(clinic: Situation, changes: Iterable[Change], *, told: Callable[[int], None]) -> dict[str, Any]:
