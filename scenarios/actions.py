@@ -10,7 +10,7 @@ from functools import partial
 from time import perf_counter
 
 from celery import signature
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -134,6 +134,8 @@ def work_out(scenario_id: int, clinic_id: int, *, now: dt.datetime) -> None:
             state=State.FAILED,
             message=_("Noe det gjelder, finnes ikke lenger. Lag et nytt ut fra dette."),
         )
+    except (OperationalError, InterfaceError):
+        raise  # the database was away: it is asked for again
     except Exception as error:  # whatever it is, its owner is told and can quote the reference
         reference = secrets.token_hex(4)
         log.error("scenario failed clinic=%s reference=%s %s", clinic_id, reference, without_words(error))
