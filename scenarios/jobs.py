@@ -8,8 +8,8 @@ from scenarios import actions
 
 # The database was away, or closed the connection: everything here may be done again.
 LOST = (OperationalError, InterfaceError)
-# A run takes seconds; one that hangs fails and says so.
-SOFT_LIMIT, LIMIT = 180, 240
+# A run takes seconds, in the largest clinics minutes; one that hangs fails and says so.
+SOFT_LIMIT, LIMIT = 600, 660
 
 
 @shared_task(autoretry_for=LOST, retry_backoff=True, soft_time_limit=SOFT_LIMIT, time_limit=LIMIT)

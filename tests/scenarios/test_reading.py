@@ -13,6 +13,7 @@ from django.utils import timezone
 from scenarios.arrivals import Came, dealt
 from scenarios.occasions import in_visits, tasks_of
 from scenarios.queries import choices_for, situation
+from scenarios.running import run
 from scenarios.situation import spans_from
 from tasks.actions.opening import open_due
 from tasks.actions.plans import enrol_candidates
@@ -62,6 +63,14 @@ def test_the_tasks_of_an_occasion_are_those_that_the_night_makes(solbakken: Cast
     assert len(theirs) > 10
     key = str
     assert sorted(ours, key=key) == sorted(theirs, key=key)
+
+
+def test_a_scenario_of_a_clinic_with_plans_that_changes_nothing_is_today_exactly(solbakken: Cast) -> None:
+    followed(solbakken, 40)
+    open_due(now=MORNING, today=MONDAY)
+    result = run(situation(solbakken.doctor, today=MONDAY, weeks=4), (), told=lambda done: None)
+    assert result["today"] == result["scenario"]
+    assert sum(sum(week["done"].values()) for week in result["today"]) > 500
 
 
 def test_it_takes_as_many_queries_for_many_patients_as_for_few(solbakken: Cast) -> None:
