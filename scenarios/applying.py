@@ -156,41 +156,44 @@ def _first(step_id: int, step: StepWork, patient: int, today: dt.date) -> Standi
 
 def _list(clinic: Situation, change: ListLength) -> Situation:
     """Every so-manieth patient's plans, and every so-manieth other task, once more or not at all. What is open stands."""
-    share = change.percent
-    plans, patients = _scaled_plans(clinic, share)
-    arrivals = _scaled_arrivals(clinic.arrivals, share)
-    return replace(clinic, plans=plans, patients=patients, arrivals=arrivals)
+    share, ids = abs(change.percent), sorted({each.patient for each in clinic.plans.values()})
+    chosen = {patient for n, patient in enumerate(ids) if _chosen(n, share)}
+    tasks = [
+        rows for n, rows in enumerate(clinic.arrivals) if _chosen(n, share)
+    ]  # they come by kind: each is scaled
+    if change.percent > 0:
+        return _with_more(clinic, chosen, tasks)
+    gone = {rows[0].id for rows in tasks}
+    plans = {k: each for k, each in clinic.plans.items() if each.patient not in chosen or not each.waiting}
+    return replace(
+        clinic, plans=plans, arrivals=tuple(rows for rows in clinic.arrivals if rows[0].id not in gone)
+    )
 
 
-def _scaled_plans(clinic: Situation, share: int) -> tuple[dict[int, Standing], dict[int, Any]]:
-    ids = sorted({each.patient for each in clinic.plans.values()})
-    chosen = {patient for n, patient in enumerate(ids) if _chosen(n, abs(share))}
-    if share < 0:
-        kept = {k: e for k, e in clinic.plans.items() if e.patient not in chosen or not e.waiting}
-        return kept, dict(clinic.patients)
-    more = {
-        COPIES + number: replace(each, patient=COPIES + each.patient)
+def _with_more(clinic: Situation, chosen: set[int], tasks: list[tuple[Row, ...]]) -> Situation:
+    """These patients' plans, and these tasks, once more. Lists may be lengthened again: no copy gets another's number."""
+    known = [0, *clinic.plans, *clinic.patients, *(rows[0].id for rows in clinic.arrivals)]
+    beyond = COPIES * (1 + max(known) // COPIES)
+    plans = {
+        beyond + number: replace(each, patient=beyond + each.patient)
         for number, each in clinic.plans.items()
         if each.patient in chosen and each.waiting
     }
-    known = {COPIES + patient: clinic.patients[patient] for patient in chosen if patient in clinic.patients}
-    return {**clinic.plans, **more}, {**clinic.patients, **known}
+    patients = {
+        beyond + patient: clinic.patients[patient] for patient in chosen if patient in clinic.patients
+    }
+    again = (tuple(_copy(row, beyond) for row in rows) for rows in tasks)
+    return replace(
+        clinic, plans={**clinic.plans, **plans}, patients={**clinic.patients, **patients},
+        arrivals=(*clinic.arrivals, *again),
+    )  # fmt: skip
 
 
-def _scaled_arrivals(arrivals: tuple[tuple[Row, ...], ...], share: int) -> tuple[tuple[Row, ...], ...]:
-    """`arrivals` come by kind, and so each kind is scaled by itself."""
-    chosen = [_chosen(n, abs(share)) for n in range(len(arrivals))]
-    if share < 0:
-        return tuple(rows for rows, out in zip(arrivals, chosen, strict=True) if not out)
-    more = (tuple(map(_copy, rows)) for rows, again in zip(arrivals, chosen, strict=True) if again)
-    return (*arrivals, *more)
-
-
-def _copy(row: Row) -> Row:
+def _copy(row: Row, beyond: int) -> Row:
     return row._replace(
-        id=COPIES + row.id,
-        patient_id=row.patient_id and COPIES + row.patient_id,
-        after_id=row.after_id and COPIES + row.after_id,
+        id=beyond + row.id,
+        patient_id=row.patient_id and beyond + row.patient_id,
+        after_id=row.after_id and beyond + row.after_id,
     )
 
 

@@ -181,6 +181,13 @@ def test_a_longer_list_has_so_much_more_work(percent: int, tasks: int) -> None:
     assert total(weeks_of(applied(found, [ListLength(percent)])), "nurse") == tasks * 30
 
 
+def test_a_list_may_be_lengthened_twice() -> None:
+    arrivals = tuple((row(900 + n, opens_on=MONDAY, due_on=MONDAY + 4 * DAY),) for n in range(10))
+    plans = {n: plan(n, MONDAY + 14 * DAY) for n in range(1, 11)}
+    found = clinic(steps={1: step(CALL, months=12)}, plans=plans, arrivals=arrivals, minutes={NURSE: 600})
+    assert total(weeks_of(applied(found, [ListLength(100), ListLength(50)])), "nurse") == 60 * 30
+
+
 def test_pairs_are_copied_as_pairs_and_what_is_open_is_left_alone() -> None:
     pair = (row(900, CONTROL, 5, part="sign", after_id=901), row(901, CALL, 10, part="prepare"))
     found = applied(clinic([row(1)], arrivals=(pair,)), [ListLength(100)])
