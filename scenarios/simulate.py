@@ -19,7 +19,7 @@ from tasks.allocation.problem import Obstacle, Placement, Plan, Problem, TaskToP
 from tasks.gathering import HORIZON, Gathered, Row
 
 Solve = Callable[[Problem], Plan]
-A_VISIT = 10  # numbers set off for the tasks of one occasion
+A_VISIT = 100  # numbers set off for the tasks of one occasion
 
 
 def simulate(clinic: Situation, solve: Solve) -> Iterator[Figures]:
