@@ -24,9 +24,12 @@ app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
-    # Charts take seconds each and nobody waits for them: a worker of their own draws them (Procfile), so that
-    # an import never stands in line behind pictures.
-    task_routes={"reports.jobs.draw_charts": {"queue": "drawing"}},
+    # Charts and scenarios take seconds each and nothing hangs on them: a worker of their own draws and reckons, by
+    # turns (Procfile), so that an import, or a proposal when somebody is ill, never stands in line behind them.
+    task_routes={
+        "reports.jobs.draw_charts": {"queue": "drawing"},
+        "scenarios.jobs.run_scenario": {"queue": "reckoning"},
+    },
     broker_transport_options={"visibility_timeout": 3600},
     broker_connection_retry_on_startup=True,
     worker_hijack_root_logger=False,
@@ -43,6 +46,10 @@ app.conf.update(
         },
         "resume_plans": {
             "task": "tasks.jobs.resume_plans",
+            "schedule": crontab(minute="*/2", hour="0-1,3-23"),
+        },
+        "resume_scenarios": {
+            "task": "scenarios.jobs.resume_scenarios",
             "schedule": crontab(minute="*/2", hour="0-1,3-23"),
         },
         "follow_discharges": {
@@ -73,6 +80,7 @@ def catch_up(**_: object) -> None:
             "patients.jobs.resume_imports",
             "tasks.jobs.resume_proposals",
             "tasks.jobs.resume_plans",
+            "scenarios.jobs.resume_scenarios",
             "tasks.jobs.follow_discharges",
             "tasks.jobs.catch_up",
             "reports.jobs.close_weeks",

@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "patients",
     "tasks",
     "reports",
+    "scenarios",
     "demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("patients.urls")),
     path("", include("tasks.urls")),
     path("", include("reports.urls")),
+    path("", include("scenarios.urls")),
 ]
 
 handler400 = "config.requests.bad_request"

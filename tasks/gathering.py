@@ -168,9 +168,12 @@ def employed(member: Member, day: dt.date) -> bool:
     return member.starts_on <= day and (member.ends_on is None or day <= member.ends_on)
 
 
-def gather(clinic_ids: list[int], *, today: dt.date) -> Gathered:
-    """Read it all, inside a scope that sees these clinics. Seven queries, however many clinics."""
-    days = tuple(working_days(today, HORIZON))
+def gather(clinic_ids: list[int], *, today: dt.date, ahead: int = HORIZON) -> Gathered:
+    """Read it all, inside a scope that sees these clinics. Seven queries, however many clinics.
+
+    `ahead`: so many working days. A night shares out over HORIZON of them; what would happen later looks further.
+    """
+    days = tuple(working_days(today, ahead))
     rows = _rows(clinic_ids, days[-1])
     members = defaultdict(list)
     for member in Member.objects.filter(clinic__in=clinic_ids).order_by("pk"):

@@ -72,6 +72,8 @@ def worker(database: str = "") -> Iterator[subprocess.Popen[bytes]]:
         "--app",
         "config",
         "worker",
+        "--queues",
+        "celery,reckoning",
         "--concurrency",
         "2",
         "--loglevel",

@@ -26,7 +26,7 @@ def test_every_own_address_asks_for_a_permission() -> None:
     own: list[Any] = [p for p in get_resolver().url_patterns if getattr(p, "name", None)]
     for room in cast("list[Any]", get_resolver().url_patterns):
         if getattr(getattr(room, "urlconf_name", None), "__name__", "").split(".")[0] in {
-            "teams", "patients", "tasks", "reports",
+            "teams", "patients", "tasks", "reports", "scenarios",
         }:  # fmt: skip
             own += room.url_patterns
     unguarded = {p.name for p in own if not hasattr(p.callback, "permission")}
