@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from reports import queries
 from reports.actions import advising, closing, correcting, drawing, mailing, municipal
 from teams.wall import jobs_scope
 
+# The database was away, or closed the connection: everything here may be done again, for some minutes.
+LOST = (OperationalError, InterfaceError)
 BATCH = 4  # reports a drawing job: a few seconds, so that nobody's import waits for pictures
 
 
-@shared_task(name="reports.jobs.close_weeks")
+@shared_task(name="reports.jobs.close_weeks", autoretry_for=LOST, retry_backoff=True, max_retries=8)
 def close_weeks() -> None:
     """Close what is over, also weeks that were missed, and set right what was told late; then have the charts drawn."""
     now = timezone.now()
@@ -23,13 +26,13 @@ def close_weeks() -> None:
     ask_for_charts()
 
 
-@shared_task(name="reports.jobs.draw_charts")
+@shared_task(name="reports.jobs.draw_charts", autoretry_for=LOST, retry_backoff=True, max_retries=8)
 def draw_charts(reports: list[int]) -> None:
     """Draw these reports' charts."""
     drawing.draw_charts(reports=reports)
 
 
-@shared_task(name="reports.jobs.send_reports")
+@shared_task(name="reports.jobs.send_reports", autoretry_for=LOST, retry_backoff=True, max_retries=8)
 def send_reports() -> None:
     """Send what is to be sent of last week's reports, as far as the mail server takes it."""
     now = timezone.now()

@@ -151,6 +151,20 @@ def test_the_database_closes_the_connection_while_the_solver_thinks(clinics: Non
     assert_the_night_is_whole()
 
 
+def test_the_database_closes_the_connection_while_a_week_is_closed(clinics: None) -> None:
+    """Nothing of that week is there, and the job is tried again by itself."""
+    with slowed("INSERT ON reports_weeklyreport"), worker():
+        until(lambda: at_work("INSERT INTO reports_"))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                " WHERE usename = 'fordel_jobs' AND datname = current_database() AND query LIKE '%reports_%'"
+            )
+            assert cursor.fetchone()[0] > 0
+        until(lambda: WeeklyReport.objects.count() >= CLINICS * 5)
+    assert_the_weeks_are_whole()
+
+
 def test_two_workers_at_once_do_everything_once(clinics: None) -> None:
     with worker(), worker():
         until(shared_out)
