@@ -35,7 +35,7 @@ def municipal_page(
         "weeks": weeks,
         "names": [name for name, _clinic in clinics],
         "table": [
-            {"definition": figure.definition, "cells": [row.get(figure.name, "–") for row in [*kept, whole]]}
+            {"definition": figure.definition, "cells": [row.get(figure.name, "–") for row in [whole, *kept]]}
             for figure in FIGURES
         ],
     }

@@ -20,9 +20,10 @@ from teams.templatetags.fordel import percent
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A figure: minutes, a count, or a share of `per`. Minutes are of no patient, and are never left out.
+    """A figure: minutes, a count, or a share of `per`.
 
-    Figures of the same `group` have counts in common, so what is left out of one is left out of all.
+    Figures of the same `group` have counts in common, so what is left out of one is left out of all. Minutes are of no
+    patient, but of those who spent them: what counts is how many of them (`among`) there are.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Told:
     minutes: bool = False
     per_hundred: bool = False
     group: str = ""
+    among: str = ""
 
     @property
     def definition(self) -> Definition:
@@ -57,10 +59,10 @@ FIGURES = (
     Told("by_others", "plan_done_others", "plan_done", group="plans"),
     Told("met_same", "met_same", "met_before"),
     Told("overdue", "overdue"),
-    Told("done_minutes", "done_minutes", minutes=True),
-    Told("doctor_minutes", "doctor_minutes", minutes=True),
-    Told("movable", "movable", minutes=True),
-    Told("capacity", "capacity", minutes=True),
+    Told("done_minutes", "done_minutes", minutes=True, group="team", among="people"),
+    Told("capacity", "capacity", minutes=True, group="team", among="people"),
+    Told("doctor_minutes", "doctor_minutes", minutes=True, group="doctors", among="doctors"),
+    Told("movable", "movable", minutes=True, group="doctors", among="doctors"),
 )
 BY_NAME = {each.name: each for each in FIGURES}
 Line = tuple[int | None, str, int | None, int | None]  # clinic (None: all), figure, part, whole
@@ -71,8 +73,12 @@ def lines(clinics: Mapping[int, Mapping[str, int]]) -> list[Line]:
     found: list[Line] = []
     for alike in _groups():
         pairs = {figure: {c: _pair(figure, numbers) for c, numbers in clinics.items()} for figure in alike}
-        cells = {c: sum((_cell(figure, *pairs[figure][c]) for figure in alike), ()) for c in clinics}
-        out, sum_told = (frozenset[int](), True) if alike[0].minutes else left_out(cells)
+        among = alike[0].among
+        cells = {
+            c: (numbers.get(among, 0),) if among else sum((_cell(f, *pairs[f][c]) for f in alike), ())
+            for c, numbers in clinics.items()
+        }
+        out, sum_told = left_out(cells)
         for figure in alike:
             found += _column(figure, pairs[figure], out, sum_told=sum_told)
     return found

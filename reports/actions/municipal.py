@@ -7,14 +7,14 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Count, Q, Sum
 
 from reports import queries
 from reports.actions.making import statement
 from reports.models import MunicipalLine, WeeklyReport, WorkLine
 from reports.municipality import lines
 from teams.calendar import DAY, Week, oslo_date
-from teams.models import ClinicQuerySet, Profession
+from teams.models import ClinicQuerySet, Member, Profession
 from teams.wall import jobs_scope
 
 YEAR = 365 * DAY
@@ -71,7 +71,19 @@ def _numbers(reports: Sequence[WeeklyReport], now: dt.datetime) -> dict[int, Cou
         for clinic, patients, reviewed in cursor.fetchall():
             if clinic in found:
                 found[clinic].update({"in_follow_up": patients, "reviewed": reviewed})
+    for clinic, people, doctors in _people(
+        [each.clinic_id for each in reports], Week(reports[0].year, reports[0].week)
+    ):
+        found[clinic].update({"people": people, "doctors": doctors})
     return found
+
+
+def _people(clinics: Sequence[int], week: Week) -> list[tuple[int, int, int]]:
+    """Clinic, how many had a profession there in the week, and how many of them were doctors."""
+    there = Member.objects.filter(clinic__in=clinics, starts_on__lte=week.sunday).exclude(profession="")
+    there = there.filter(Q(ends_on=None) | Q(ends_on__gte=week.monday))
+    doctors = Count("pk", filter=Q(profession=Profession.DOCTOR))
+    return list(there.values_list("clinic").annotate(people=Count("pk"), doctors=doctors))
 
 
 def _add(found: dict[int, Counter[str]], name: str, work: ClinicQuerySet) -> None:

@@ -20,7 +20,7 @@ from reports.models import CapacityLine, MunicipalLine
 from reports.municipality import FIGURES, lines
 from reports.suppression import FEW, left_out
 from teams.models import Clinic, Municipality, MunicipalLead, User
-from tests.conftest import Cast, logged_in
+from tests.conftest import Cast, logged_in, make_member
 from tests.reports.conftest import WEEK, done, make_patient
 
 NOW = WEEK.ends_at + dt.timedelta(minutes=10)
@@ -103,11 +103,26 @@ def test_the_municipality_is_the_sum_of_its_clinics(two: tuple[Cast, Cast]) -> N
     assert add_up(now=NOW) == 0
     told = MunicipalLine.objects.filter(figure="done_minutes")
     whole = told.get(clinic=None).part
-    assert whole == sum(line.part or 0 for line in told.exclude(clinic=None)) == 11 * 30
+    assert whole == 11 * 30
+    assert {line.part for line in told.exclude(clinic=None)} == {None}  # four work at each
+    doctors = MunicipalLine.objects.filter(figure="doctor_minutes", part=None)
+    assert doctors.count() == 3  # four doctors in all
     assert whole == CapacityLine.objects.filter(member=None).aggregate(n=Sum("done_minutes"))["n"]
     visits = {line.clinic_id: line.part for line in MunicipalLine.objects.filter(figure="home_visits")}
     # Nine and two: either could be most of the eleven.
     assert visits == {two[0].clinic.pk: None, two[1].clinic.pk: None, None: 11}
+
+
+def test_where_five_or_more_work_the_clinics_own_minutes_are_told(two: tuple[Cast, Cast]) -> None:
+    for cast in two:
+        for n in range(4):
+            make_member(cast.clinic, f"Lege {n}", "doctor")
+    add_up(now=NOW)
+    for figure in ("done_minutes", "capacity", "doctor_minutes"):
+        told = MunicipalLine.objects.filter(figure=figure)
+        parts = [line.part for line in told.exclude(clinic=None)]
+        assert None not in parts
+        assert told.get(clinic=None).part == sum(part or 0 for part in parts)
 
 
 def test_those_who_lead_it_see_it_and_nobody_else(two: tuple[Cast, Cast], client: Any) -> None:
