@@ -60,7 +60,6 @@ class Around:
     editions: Sequence[Headline]
     team: Sequence[Member]
     may_draft: bool
-    may_write: bool
     may_open: bool
 
 
@@ -79,9 +78,7 @@ def week_page(trend: Sequence[Headline], lines: Lines, around: Around) -> dict[s
         "later": _neighbour(week.plus(1), around.neighbours),
         "editions": _editions(this, around.editions),
         "kpis": presenters.kpis(this, before, moved),
-        "changes": suggested(
-            lines.changes, around.team, may_draft=around.may_draft, may_write=around.may_write
-        ),
+        "changes": suggested(lines.changes, around.team, may_draft=around.may_draft),
         "groups": groups,
         "numbers": compared(this, before),
         "weeks_before": len(before),
@@ -91,7 +88,6 @@ def week_page(trend: Sequence[Headline], lines: Lines, around: Around) -> dict[s
         "hospital": hospital,
         "hospital_total": presenters.total(hospital),
         "professions": presenters.capacity_rows(lines.professions),
-        "persons": presenters.capacity_rows(lines.persons),
         "trend": list(reversed(trend)),
         "charts": _pictures(week, around.drawn, trend),
         "definitions": DEFINITIONS,

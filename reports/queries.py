@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Exists, Max, OuterRef, Q, Sum
 
 from reports.models import (
     Bucket,
@@ -149,15 +149,24 @@ def _apart(sums: dict[str, Sum]) -> dict[str, Sum]:
     return {f"sum_{name}": each for name, each in sums.items()}
 
 
-def lines_of(report: WeeklyReport, reader: Member) -> Lines:
-    """The report's lines. Lines per person only for whoever may see everybody's, and else one's own."""
-    capacity = CapacityLine.objects.filter(report=report).select_related("member")
-    capacity = capacity.order_by("profession", "member__name", "member")
+def newest(member: Member) -> int:
+    """The id of the clinic's newest report: while it is the same, no page about its weeks has changed."""
+    found: int | None = WeeklyReport.objects.visible_to(member).aggregate(newest=Max("pk"))["newest"]
+    return found or 0
+
+
+def person_lines(report: WeeklyReport, reader: Member) -> list[CapacityLine]:
+    """The lines per person, where the clinic has them: all for whoever may see everybody's, and else one's own."""
     if not reader.clinic.person_reports:
-        capacity = capacity.filter(member=None)
-    elif not may(reader, Permission.SEE_PERSON_REPORTS):
-        capacity = capacity.filter(Q(member=None) | Q(member=reader))
-    capacities = list(capacity)
+        return []
+    lines = CapacityLine.objects.filter(report=report).exclude(member=None).select_related("member")
+    if not may(reader, Permission.SEE_PERSON_REPORTS):
+        lines = lines.filter(member=reader)
+    return list(lines.order_by("profession", "member__name", "member"))
+
+
+def lines_of(report: WeeklyReport, reader: Member | None) -> Lines:
+    """The report's lines; those per person only for a reader who may see them."""
     return Lines(
         movable=list(
             MovableLine.objects.filter(report=report).select_related("kind").order_by("-minutes", "kind")
@@ -174,8 +183,8 @@ def lines_of(report: WeeklyReport, reader: Member) -> Lines:
         work=list(
             WorkLine.objects.filter(report=report).select_related("kind").order_by("kind__position", "origin")
         ),
-        professions=[line for line in capacities if line.member_id is None],
-        persons=[line for line in capacities if line.member_id is not None],
+        professions=list(CapacityLine.objects.filter(report=report, member=None).order_by("profession")),
+        persons=person_lines(report, reader) if reader else [],
     )
 
 

@@ -26,14 +26,12 @@ class Suggested:
     button: str = ""
 
 
-def suggested(
-    changes: Iterable[Change], team: Sequence[Member], *, may_draft: bool, may_write: bool
-) -> list[Suggested]:
+def suggested(changes: Iterable[Change], team: Sequence[Member], *, may_draft: bool) -> list[Suggested]:
     """`team` are those who work here now: whom a delegation could be drafted from and to."""
-    return [_suggested(change, team, may_draft=may_draft, may_write=may_write) for change in changes]
+    return [_suggested(change, team, may_draft=may_draft) for change in changes]
 
 
-def _suggested(change: Change, team: Sequence[Member], *, may_draft: bool, may_write: bool) -> Suggested:
+def _suggested(change: Change, team: Sequence[Member], *, may_draft: bool) -> Suggested:
     kind, who = change.kind, profession_name(change.profession)
     told = {"kind": kind.name, "who": who}
     minutes = in_words(change.minutes)
@@ -45,7 +43,7 @@ def _suggested(change: Change, team: Sequence[Member], *, may_draft: bool, may_w
         )  # fmt: skip
     if change.step == Step.RETURN:
         hospital = kind.return_rule.startswith("H")
-        url = f"{reverse('departments')}?{urlencode({'type': kind.pk})}" if hospital and may_write else ""
+        url = f"{reverse('departments')}?{urlencode({'type': kind.pk})}" if hospital else ""
         title = _("Send «%(kind)s» tilbake") if hospital else _("Avslå «%(kind)s»")
         return Suggested(
             title % told, _("Regel %(rule)s.") % {"rule": kind.return_rule}, minutes, url, _("Lag brev") if url else ""

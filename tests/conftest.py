@@ -8,6 +8,7 @@ the code under test steps down by itself (teams/wall.py); `tests/teams/test_wall
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,8 @@ def pytest_configure() -> None:
     """Static files by their plain names: nothing has to be collected before a test can show a page."""
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    # Rows have the same ids in every run: a page kept by another run is no page of this one.
+    settings.CACHES["default"]["KEY_PREFIX"] = uuid.uuid4().hex
 
 
 @pytest.fixture(scope="session")

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from reports import pages, queries
+from reports import pages, presenters, queries
 from reports.charts import NAMES
+from reports.definitions import DEFINITIONS
 from reports.exports import LONG, long_rows, tables
+from reports.kept import kept
 from reports.models import WeeklyReport
 from reports.pdf import week_pdf
 from tasks.spreadsheets import write_csv, write_sheets
 from teams.calendar import Week, oslo_date
 from teams.middleware import MemberRequest
-from teams.models import MunicipalLead
+from teams.models import Member, MunicipalLead
 from teams.permissions import Permission, may, requires
 
 
@@ -42,19 +47,41 @@ def week(request: MemberRequest, year: int, number: int) -> HttpResponse:
     asked, reader = _week_of(year, number), request.member
     editions = queries.editions_of(reader, asked)
     report = _edition(editions, request.GET.get("utgave"))
-    trend = queries.trends([report])[report.pk]
+    drawn = queries.drawn(report)
+
+    def body() -> str:
+        return render_to_string("reports/_week.html", _contents(reader, editions, report, drawn))
+
+    may_now = "".join(
+        "+" if may(reader, each) else "-" for each in (Permission.DO_TASKS, Permission.OPEN_NUMBERS)
+    )
+    newest = queries.newest(reader)
+    key = f"week:{report.pk}:{report.closed_at.timestamp()}:{newest}:{len(drawn)}:{may_now}"
+    context = {
+        "week": asked,
+        "body": kept(key, body) if drawn else SafeString(body()),
+        "persons": presenters.capacity_rows(queries.person_lines(report, reader)),
+        "definitions": DEFINITIONS,
+    }
+    return render(request, "reports/week.html", context)
+
+
+def _contents(
+    reader: Member, editions: Sequence[WeeklyReport], report: WeeklyReport, drawn: Collection[str]
+) -> dict[str, Any]:
+    """Everything on the page but the lines about persons."""
+    asked = Week(report.year, report.week)
     beside = queries.of_weeks([report.clinic_id], [asked.plus(-1), asked.plus(1)])
     around = pages.Around(
         neighbours={Week(each.year, each.week) for each in beside},
-        drawn=queries.drawn(report),
+        drawn=drawn,
         editions=queries.headlines(editions) if len(editions) > 1 else [],
         team=queries.team_of(reader, oslo_date(timezone.now())),
         may_draft=may(reader, Permission.DO_TASKS),
-        may_write=may(reader, Permission.SEE_REPORTS),
         may_open=may(reader, Permission.OPEN_NUMBERS),
     )
-    context = pages.week_page(trend, queries.lines_of(report, reader), around)
-    return render(request, "reports/week.html", context)
+    trend = queries.trends([report])[report.pk]
+    return pages.week_page(trend, queries.lines_of(report, None), around)
 
 
 def _edition(editions: Sequence[WeeklyReport], asked: str | None) -> WeeklyReport:
