@@ -177,7 +177,8 @@ def fill_work(
         "starts": first.starts_at, "ends": first.ends_at, "weeks": weeks, "tasks": tasks, "until": until,
         "members": MEMBERS, "patients": patients,
     }  # fmt: skip
-    _run([CHANCE.format(seed=int(seed)), WORK], parameters)
+    with indexes_made_at_the_end("tasks_task"):
+        _run([CHANCE.format(seed=int(seed)), WORK], parameters)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM tasks_task")
         return int(cursor.fetchone()[0])
@@ -203,3 +204,20 @@ def relations_checked_at_the_end() -> Iterator[None]:
         yield
         for table, name, definition in relations:
             cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
+
+
+@contextmanager
+def indexes_made_at_the_end(table: str) -> Iterator[None]:
+    """Those that are not unique off and on again: ten million rows at once take a fifth of the time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i"
+            " WHERE i.indrelid = %s::regclass AND NOT i.indisunique",
+            [table],
+        )
+        indexes = cursor.fetchall()
+        for name, _definition in indexes:
+            cursor.execute(f"DROP INDEX {name}")
+        yield
+        for _name, definition in indexes:
+            cursor.execute(definition)
