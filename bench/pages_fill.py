@@ -13,6 +13,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 
 from bench.filling import relations_checked_at_the_end
+from reports.actions.advising import advise
 from reports.actions.closing import close_weeks
 from reports.actions.drawing import draw_charts
 from reports.models import WeeklyReport
@@ -56,6 +57,7 @@ def close_reports(clinic_slug: str) -> WeeklyReport:
     """Close the weeks that have been, and draw the charts of this clinic's last one."""
     close_weeks(now=dt.datetime.now(OSLO))
     last: WeeklyReport = WeeklyReport.objects.filter(clinic__slug=clinic_slug).latest("year", "week")
+    advise()
     draw_charts(reports=[last.pk])
     return last
 
