@@ -202,14 +202,17 @@ DEFINITIONS: dict[str, Definition] = {
     "late_minutes": Definition(
         _("På kveld og i helg"),
         _("minutter"),
-        _("Minutter på utførte oppgaver etter kl. 17.00, eller når som helst lørdag og søndag, slik de er ført."),
+        _(
+            "Minutter på utførte oppgaver etter kl. 17.00, eller når som helst lørdag og søndag, slik de er ført. Per yrke"
+            " bare der minst tre har yrket."
+        ),
     ),
     "long_days": Definition(
         _("Dager over ti timer"),
         _("dager"),
         _(
             "En medarbeiders dager der det gikk mer enn ti timer fra den første oppgaven ble begynt til den siste var utført,"
-            " slik de er ført. Pauser er ikke trukket fra."
+            " slik de er ført. Pauser er ikke trukket fra. Per yrke bare der minst tre har yrket."
         ),
     ),
     "overrides": Definition(

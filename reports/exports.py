@@ -79,7 +79,7 @@ def _capacity(lines: Iterable[CapacityLine]) -> Table:
         (
             profession_name(line.profession), line.member.name if line.member else None, line.capacity_minutes,
             line.done, line.done_minutes, line.logged_minutes, line.planned_minutes, line.appointment_minutes,
-            line.late_minutes, line.long_days,
+            line.late_minutes if line.habits_told else None, line.long_days if line.habits_told else None,
         )
         for line in by_profession(lines)
     ]  # fmt: skip

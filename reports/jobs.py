@@ -35,10 +35,8 @@ def draw_charts(reports: list[int]) -> None:
 @shared_task(name="reports.jobs.send_reports", autoretry_for=LOST, retry_backoff=True, max_retries=8)
 def send_reports() -> None:
     """Send what is to be sent of last week's reports, as far as the mail server takes it."""
-    now = timezone.now()
-    mailing.ask(now=now)
-    while mailing.send_some(now=now):
-        pass
+    mailing.ask(now=timezone.now())
+    mailing.send_waiting(clock=timezone.now)
 
 
 def ask_for_charts() -> None:

@@ -89,7 +89,7 @@ def week_page(trend: Sequence[Headline], lines: Lines, around: Around) -> dict[s
         "hospital_total": presenters.total(hospital),
         "professions": presenters.capacity_rows(lines.professions),
         "trend": list(reversed(trend)),
-        "charts": _pictures(week, around.drawn, trend),
+        "charts": _pictures(around.drawn, trend),
         "definitions": DEFINITIONS,
         "may_open": around.may_open,
     }
@@ -108,19 +108,19 @@ def _editions(this: Headline, editions: Sequence[Headline]) -> dict[str, Any] | 
     }
 
 
-def _pictures(week: Week, drawn: Collection[str], trend: Sequence[Headline]) -> dict[str, Picture]:
+def _pictures(drawn: Collection[str], trend: Sequence[Headline]) -> dict[str, Picture]:
     words = {
         "movable": captions.movable_words(trend[-1]),
         "capacity": captions.capacity_words(trend[-1]),
         "trend": captions.trend_words(trend),
     }
-    return {name: _picture(week, name, said, drawn) for name, said in words.items()}
+    return {name: _picture(trend[-1], name, said, drawn) for name, said in words.items()}
 
 
-def _picture(week: Week, name: str, said: Words, drawn: Collection[str]) -> Picture:
+def _picture(this: Headline, name: str, said: Words, drawn: Collection[str]) -> Picture:
     """The chart's addresses, with those for narrow screens where there is such a drawing."""
     shapes = [each for each in (name, f"{name}-narrow") if each in drawn]
-    addresses = [_chart(week, f"{shape}-{theme}") for shape in shapes for theme in ("light", "dark")]
+    addresses = [_chart(this, f"{shape}-{theme}") for shape in shapes for theme in ("light", "dark")]
     return Picture(said, *addresses)
 
 
@@ -132,5 +132,6 @@ def _address(week: Week) -> str:
     return reverse("report", args=[week.year, week.number])
 
 
-def _chart(week: Week, name: str) -> str:
-    return reverse("report_chart", args=[week.year, week.number, name])
+def _chart(this: Headline, name: str) -> str:
+    address = reverse("report_chart", args=[this.week.year, this.week.number, name])
+    return f"{address}?utgave={this.report.revision}"

@@ -227,11 +227,13 @@ def drawn(report: WeeklyReport) -> set[str]:
     return set(ReportChart.objects.filter(report=report).values_list("name", flat=True))
 
 
-def chart(member: Member, week: Week, name: str, *, dark: bool) -> str | None:
-    """A chart's SVG, of the latest edition of the clinic's report of the week."""
+def chart(member: Member, week: Week, name: str, *, dark: bool, edition: int | None = None) -> str | None:
+    """A chart's SVG, of that edition of the clinic's report of the week, or the latest."""
     charts = ReportChart.objects.visible_to(member).filter(
         report__year=week.year, report__week=week.number, name=name, dark=dark
     )
+    if edition is not None:
+        charts = charts.filter(report__revision=edition)
     return charts.order_by("-report__revision").values_list("svg", flat=True).first()
 
 

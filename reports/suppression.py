@@ -11,17 +11,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 FEW = 5
+LEAST = 3  # cells: whoever works at one of two would know the other
 Cell = tuple[int, ...]
 
 
 def left_out(cells: Mapping[int, Cell]) -> tuple[frozenset[int], bool]:
     """The clinics whose cell is left out, and whether the sum is told."""
-    out = {clinic for clinic, cell in cells.items() if any(0 < count < FEW for count in cell)}
-    rest = sorted((sum(cell), clinic) for clinic, cell in cells.items() if clinic not in out)
-    while out and not _hidden([cells[clinic] for clinic in out]):
+    small = {clinic for clinic, cell in cells.items() if any(0 < count < FEW for count in cell)}
+    out = set(small)
+    # Always one that is not small, zeros last, and all of a size together: else the order itself would tell.
+    rest = sorted({(sum(cell) == 0, sum(cell)) for clinic, cell in cells.items() if clinic not in out})
+    while out and (out == small or not _hidden([cells[clinic] for clinic in out])):
         if not rest:
             return frozenset(cells), False
-        out.add(rest.pop(0)[1])
+        _nothing, size = rest.pop(0)
+        out |= {clinic for clinic, cell in cells.items() if sum(cell) == size}
     return frozenset(out), True
 
 
@@ -30,6 +34,6 @@ def _hidden(cells: Sequence[Cell]) -> bool:
 
     Of n cells that are told to add up to s, any one may be as large as s − (n − 1) if the others are at least one.
     """
-    if len(cells) < 2:
+    if len(cells) < LEAST:
         return False
     return all(total == 0 or total - (len(cells) - 1) >= FEW for total in map(sum, zip(*cells, strict=True)))

@@ -21,13 +21,16 @@ MOST = 3  # changes shown
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Doctors' minutes of a kind in a bucket, which of them a delegation would move, and to which professions each."""
+    """Doctors' minutes of a kind in a bucket and who could have had them; those that a delegation would move, in place of
+    which of the former (`instead`), and to whom.
+    """
 
     kind: int
     bucket: str
     minutes: int
     takers: tuple[str, ...]
     if_delegated: int = 0
+    instead: int = 0
     delegable_to: tuple[str, ...] = ()
 
 
@@ -113,7 +116,7 @@ def suggest(
             to = _to([each for each in now if (each.piece.kind, each.piece.bucket) == (kind, bucket)])
             found.append(Suggestion(step, kind, _most(to), sum(to.values())))
         if any(piece.kind == kind and piece.if_delegated for piece in pieces):
-            then = move([_delegated(piece) if piece.kind == kind else piece for piece in pieces], free)
+            then = move([each for piece in pieces for each in _if_delegated(piece, kind)], free)
             more = sum(each.minutes for each in then) - sum(each.minutes for each in now)
             to = _to([each for each in then if each.piece.kind == kind])
             found.append(Suggestion(Step.DELEGATE, kind, _most(to), more))
@@ -121,11 +124,12 @@ def suggest(
     return sorted(found, key=lambda each: (-each.minutes, each.step, each.kind))[:MOST]
 
 
-def _delegated(piece: Piece) -> Piece:
-    """The piece as if its doctors had delegated it."""
-    if not piece.if_delegated:
-        return piece
-    return Piece(piece.kind, Bucket.MOVABLE, piece.if_delegated, piece.delegable_to)
+def _if_delegated(piece: Piece, kind: int) -> list[Piece]:
+    """The piece as if its doctors had delegated this kind: what that moves, and what it leaves as it was."""
+    if piece.kind != kind or not piece.if_delegated:
+        return [piece]
+    left = Piece(kind, piece.bucket, piece.minutes - piece.instead, piece.takers)
+    return [left, Piece(kind, Bucket.MOVABLE, piece.if_delegated, piece.delegable_to)]
 
 
 def _to(moved: Iterable[Moved]) -> Counter[str]:

@@ -90,7 +90,7 @@ def _pieces(lines: Sequence[MovableLine]) -> tuple[list[Piece], Counter[int]]:
     pieces = [
         Piece(
             kind, bucket, sum(line.minutes for line in alike), tuple(alike[0].takers),
-            sum(line.if_delegated for line in alike), tuple(alike[0].kind.delegable_to),
+            sum(line.if_delegated for line in alike), sum(line.instead for line in alike), tuple(alike[0].kind.delegable_to),
         )
         for (kind, bucket), alike in sums.items()
     ]  # fmt: skip

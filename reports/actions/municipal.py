@@ -13,8 +13,9 @@ from reports import queries
 from reports.actions.making import statement
 from reports.models import MunicipalLine, WeeklyReport, WorkLine
 from reports.municipality import lines
+from tasks.models import Task, TaskState
 from teams.calendar import DAY, Week, oslo_date
-from teams.models import ClinicQuerySet, Member, Profession
+from teams.models import ClinicQuerySet, Profession
 from teams.wall import jobs_scope
 
 YEAR = 365 * DAY
@@ -79,11 +80,14 @@ def _numbers(reports: Sequence[WeeklyReport], now: dt.datetime) -> dict[int, Cou
 
 
 def _people(clinics: Sequence[int], week: Week) -> list[tuple[int, int, int]]:
-    """Clinic, how many had a profession there in the week, and how many of them were doctors."""
-    there = Member.objects.filter(clinic__in=clinics, starts_on__lte=week.sunday).exclude(profession="")
-    there = there.filter(Q(ends_on=None) | Q(ends_on__gte=week.monday))
-    doctors = Count("pk", filter=Q(profession=Profession.DOCTOR))
-    return list(there.values_list("clinic").annotate(people=Count("pk"), doctors=doctors))
+    """Clinic, how many did something there in the week, and how many of them were doctors."""
+    done = Task.objects.filter(
+        clinic__in=clinics, state=TaskState.DONE, ended_at__gte=week.starts_at, ended_at__lt=week.ends_at
+    )
+    people, doctors = (
+        Count("done_by", distinct=True, filter=of) for of in (None, Q(done_by__profession=Profession.DOCTOR))
+    )
+    return list(done.values_list("clinic").annotate(people=people, doctors=doctors))
 
 
 def _add(found: dict[int, Counter[str]], name: str, work: ClinicQuerySet) -> None:

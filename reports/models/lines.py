@@ -9,6 +9,8 @@ from reports.models.weeks import WeeklyReport
 from tasks.models import Origin, TaskKind
 from teams.models import Clinic, ClinicQuerySet, Member, Profession
 
+SEVERAL = 3  # people of a profession
+
 
 class CapacityLine(models.Model):
     """One profession's, or one member's, minutes for tasks that week, and what became of them.
@@ -39,6 +41,8 @@ class CapacityLine(models.Model):
     late_minutes = models.PositiveIntegerField(_("av dette på kveld og i helg"), default=0, db_default=0)
     long_days = models.PositiveIntegerField(_("dager over ti timer"), default=0, db_default=0)
 
+    people = models.PositiveSmallIntegerField(_("så mange"), default=0, db_default=0)
+
     objects = ClinicQuerySet.as_manager()
 
     class Meta:
@@ -50,6 +54,11 @@ class CapacityLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report_id} {self.profession}"
+
+    @property
+    def habits_told(self) -> bool:
+        """May evenings and long days be told? Of a profession of one or two they would be somebody's own."""
+        return self.member_id is not None or self.people >= SEVERAL
 
     @property
     def task_minutes(self) -> int:

@@ -27,7 +27,8 @@ class MovableLine(models.Model):
     """Doctors' minutes that others could have had, by kind, origin and bucket, with the rule behind.
 
     `takers` are the professions that could have had them, as the catalogue was when the week closed.
-    `if_delegated` are the minutes that a delegation would have made movable; they are in no sum. `measured` is the
+    `if_delegated` are the minutes that a delegation would have made movable; they are in no sum, and `instead`
+    are those of `minutes` that they would replace. `measured` is the
     number of the clinic's own preparations whose median the `estimate` (minutes an occasion) is, 0 where it is the catalogue's.
     """
 
@@ -50,6 +51,9 @@ class MovableLine(models.Model):
     minutes = models.PositiveIntegerField(_("minutter som kan flyttes"))
     if_delegated = models.PositiveIntegerField(
         _("minutter en delegering ville flytte"), default=0, db_default=0
+    )
+    instead = models.PositiveIntegerField(
+        _("av minuttene, de en delegering ville erstatte"), default=0, db_default=0
     )
     takers = ArrayField(models.CharField(max_length=16), verbose_name=_("hvem"), default=list, db_default=[])
     estimate = models.PositiveSmallIntegerField(

@@ -1,14 +1,21 @@
 -- The tasks of these clinics as they stood when the week ended, by their events alone, as far as those were known at
 -- `known`: what tasks/replay.py does for one task, in the columns that a report reads. Of a task's story that part
--- counts that had happened by then; a correction of it counts whenever it came, until the task was taken up again.
+-- counts that had happened by then; a correction of it counts whenever it came, until the task was taken up again, and so
+-- does taking back what was logged (only a log goes from done to cancelled by an undo).
 CREATE TEMP TABLE as_it_stood ON COMMIT DROP AS
 WITH story AS MATERIALIZED (
     SELECT e.task_id, e.id, e.from_state, e.to_state, e.by_id, e.effective_at, e.after,
-        min(e.id) FILTER (WHERE e.effective_at >= %(ends)s AND e.verb <> 'correct') OVER (PARTITION BY e.task_id) AS stop
+        min(e.id) FILTER (
+            WHERE e.effective_at >= %(ends)s AND e.verb <> 'correct'
+                AND NOT (e.verb = 'undo' AND e.from_state = 'done' AND e.to_state = 'cancelled')
+        ) OVER (PARTITION BY e.task_id) AS stop
     FROM tasks_task t
     JOIN tasks_taskevent e ON e.task_id = t.id AND e.at <= %(known)s
     WHERE t.clinic_id = ANY(%(clinics)s) AND t.opened_at < %(ends)s
-        AND (t.ended_at IS NULL OR t.ended_at >= %(starts)s OR EXISTS (
+        AND (t.ended_at IS NULL OR t.ended_at >= %(starts)s
+            -- Done early: what fell due in the week counts its follow-up and hard deadlines too.
+            OR (t.due_on BETWEEN %(monday)s AND %(sunday)s AND (t.plan_step_id IS NOT NULL OR t.hard))
+            OR EXISTS (
             SELECT FROM tasks_taskevent later WHERE later.task_id = t.id AND later.at >= %(starts)s
         ))
 ),

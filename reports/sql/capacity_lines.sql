@@ -16,7 +16,13 @@ done AS (
     GROUP BY e.done_by_id
 ),
 person AS (
-    SELECT r.id AS report_id, r.clinic_id, clinic.person_reports, m.id AS member_id, m.profession,
+    SELECT r.id AS report_id, r.clinic_id, -- A week that had no lines per person when it was closed gets none later.
+        clinic.person_reports AND (r.revision = 1 OR EXISTS (
+            SELECT FROM reports_weeklyreport f
+            JOIN reports_capacityline l ON l.report_id = f.id AND l.member_id IS NOT NULL
+            WHERE f.clinic_id = r.clinic_id AND f.year = r.year AND f.week = r.week AND f.revision = 1
+        )) AS person_reports,
+        m.id AS member_id, m.profession,
         CASE WHEN m.profession <> '' THEN coalesce(capacity.minutes, 0) ELSE 0 END AS capacity_minutes,
         coalesce(done.tasks, 0) AS done, coalesce(done.minutes, 0) AS done_minutes,
         coalesce(done.logged_minutes, 0) AS logged_minutes, coalesce(done.planned_minutes, 0) AS planned_minutes,
@@ -36,10 +42,11 @@ person AS (
 )
 INSERT INTO reports_capacityline (
     clinic_id, report_id, profession, member_id, capacity_minutes, done, done_minutes, logged_minutes,
-    planned_minutes, appointment_minutes, late_minutes, long_days
+    planned_minutes, appointment_minutes, late_minutes, long_days, people
 )
 SELECT clinic_id, report_id, profession, member_id, sum(capacity_minutes), sum(done), sum(done_minutes),
-    sum(logged_minutes), sum(planned_minutes), sum(appointment_minutes), sum(late_minutes), sum(long_days)
+    sum(logged_minutes), sum(planned_minutes), sum(appointment_minutes), sum(late_minutes), sum(long_days),
+    count(*)
 FROM person
 GROUP BY GROUPING SETS ((clinic_id, report_id, profession), (clinic_id, report_id, profession, member_id))
 HAVING grouping(member_id) = 1 OR bool_and(person_reports)

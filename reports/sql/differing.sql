@@ -1,5 +1,5 @@
 -- Which of these reports are not what another edition of the same week says: every number of the header and the lines
--- of both, with a sign, so that what is equal adds up to nothing.
+-- of both, with a sign, so that what is equal adds up to nothing. Lines per person say nothing that their sums do not.
 WITH pair AS (
     SELECT made.id AS report_id, made.clinic_id, 1 AS sign, made.id AS made
     FROM reports_weeklyreport made
@@ -16,7 +16,7 @@ number AS (
     FROM pair JOIN reports_weeklyreport r ON r.id = pair.report_id
     UNION ALL
     SELECT pair.made, pair.sign, to_jsonb(l) - '{id,report_id}'::text[] - %(but)s::text[]
-    FROM pair JOIN reports_capacityline l ON l.report_id = pair.report_id
+    FROM pair JOIN reports_capacityline l ON l.report_id = pair.report_id AND l.member_id IS NULL
     UNION ALL
     SELECT pair.made, pair.sign, to_jsonb(l) - '{id,report_id}'::text[]
     FROM pair JOIN reports_workline l ON l.report_id = pair.report_id

@@ -11,7 +11,7 @@ WITH own AS (
 earlier AS (
     SELECT DISTINCT ON (l.clinic_id, l.kind_id) l.clinic_id, l.kind_id, l.estimate, l.measured
     FROM reports_weeklyreport r
-    JOIN reports_movableline l ON l.report_id = r.id AND l.bucket = 'preparable'
+    JOIN reports_movableline l ON l.report_id = r.id AND l.bucket = 'preparable' AND l.estimate > 0
     WHERE r.clinic_id = ANY(%(clinics)s) AND r.year = %(year)s AND r.week = %(week)s
     ORDER BY l.clinic_id, l.kind_id, r.revision
 )

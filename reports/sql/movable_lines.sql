@@ -14,7 +14,8 @@ WITH kind AS MATERIALIZED (
 -- Kinds whose bucket follows from the catalogue alone.
 plain AS (
     SELECT e.clinic_id, part.bucket, e.kind_id, e.origin, e.tasks AS occasions, e.minutes AS doctor_minutes,
-        CASE WHEN part.bucket = 'preparable' THEN e.above ELSE e.minutes END AS minutes, 0 AS if_delegated
+        CASE WHEN part.bucket = 'preparable' THEN e.above ELSE e.minutes END AS minutes, 0 AS if_delegated, 0 AS instead,
+        e.part = 'prepare' AND part.bucket = 'movable' AND kind.professions <@ '{doctor}' AS preparation
     FROM week_ended e
     JOIN teams_member doctor ON doctor.id = e.done_by_id AND doctor.profession = 'doctor'
     JOIN kind ON kind.id = e.kind_id
@@ -30,7 +31,9 @@ plain AS (
 delegable AS (
     SELECT d.clinic_id, part.bucket, d.kind_id, d.origin, d.tasks, d.minutes,
         CASE part.bucket WHEN 'movable' THEN d.minutes WHEN 'preparable' THEN d.above ELSE 0 END,
-        CASE WHEN d.on_a_list AND NOT d.delegated THEN d.minutes ELSE 0 END
+        CASE WHEN d.on_a_list AND NOT d.delegated THEN d.minutes ELSE 0 END,
+        CASE WHEN d.on_a_list AND NOT d.delegated AND part.bucket = 'preparable' THEN d.above ELSE 0 END,
+        false
     FROM week_delegable d
     JOIN kind ON kind.id = d.kind_id
     CROSS JOIN LATERAL (
@@ -44,11 +47,11 @@ line AS (
     SELECT * FROM delegable
 )
 INSERT INTO reports_movableline (
-    clinic_id, report_id, bucket, kind_id, origin, occasions, doctor_minutes, minutes, if_delegated, estimate,
-    measured, takers
+    clinic_id, report_id, bucket, kind_id, origin, occasions, doctor_minutes, minutes, if_delegated, instead,
+    estimate, measured, takers
 )
 SELECT r.clinic_id, r.id, line.bucket, line.kind_id, line.origin, sum(line.occasions), sum(line.doctor_minutes),
-    sum(line.minutes), sum(line.if_delegated),
+    sum(line.minutes), sum(line.if_delegated), sum(line.instead),
     coalesce(max(prepared.minutes) FILTER (WHERE line.bucket = 'preparable'), 0),
     coalesce(max(prepared.measured) FILTER (WHERE line.bucket = 'preparable'), 0),
     CASE
@@ -56,7 +59,7 @@ SELECT r.clinic_id, r.id, line.bucket, line.kind_id, line.origin, sum(line.occas
         WHEN line.bucket = 'preparable' THEN kind.preparable_by
         WHEN line.bucket = 'delegable' THEN kind.delegable_to
         WHEN NOT kind.professions <@ '{doctor}' THEN array_remove(kind.professions, 'doctor')
-        WHEN kind.delegable_to <> '{}' THEN kind.delegable_to
+        WHEN kind.delegable_to <> '{}' AND NOT bool_and(line.preparation) THEN kind.delegable_to
         ELSE kind.preparable_by
     END
 FROM line

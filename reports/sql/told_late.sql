@@ -9,10 +9,11 @@ FROM (
 ) r
 WHERE r.clinic_id IN (
     SELECT e.clinic_id FROM tasks_taskevent e
-    WHERE e.verb IN ('log', 'correct') AND e.at >= %(ends)s AND e.at > r.closed_at AND e.at <= %(known)s
-        AND (e.verb = 'correct' OR e.effective_at < %(ends)s)
+    WHERE e.verb IN ('log', 'correct', 'undo') AND e.at >= %(ends)s AND e.at > r.closed_at AND e.at <= %(known)s
+        AND (e.verb = 'correct' OR e.verb = 'log' AND e.effective_at < %(ends)s
+            OR e.verb = 'undo' AND e.from_state = 'done' AND e.to_state = 'cancelled')
     UNION ALL
     SELECT a.clinic_id FROM teams_absence a
-    WHERE a.at > r.closed_at AND a.starts_on <= %(sunday)s AND a.ends_on >= %(monday)s
+    WHERE a.at > r.closed_at -- also one that was changed and no longer reaches into the week
 )
 ORDER BY r.clinic_id

@@ -27,6 +27,8 @@ from teams.middleware import MemberRequest
 from teams.models import Member, MunicipalLead
 from teams.permissions import Permission, may, requires
 
+MANY = 5  # digits: no week has so many editions
+
 
 @require_safe
 @requires(Permission.SEE_REPORTS)
@@ -95,10 +97,10 @@ def _edition(editions: Sequence[WeeklyReport], asked: str | None) -> WeeklyRepor
 @require_safe
 @requires(Permission.SEE_REPORTS)
 def export(request: MemberRequest, year: int, number: int, kind: str) -> FileResponse:
-    """The week on paper (PDF), or as tables: XLSX with a sheet each, CSV with a line for each number."""
+    """The week on paper (PDF), or as tables: XLSX with a sheet each, CSV with a line for each number. `?utgave=1`."""
     asked = _week_of(year, number)
-    report = queries.report_of(request.member, asked)
-    if report is None or kind not in ("xlsx", "csv", "pdf"):
+    report = _edition(queries.editions_of(request.member, asked), request.GET.get("utgave"))
+    if kind not in ("xlsx", "csv", "pdf"):
         raise Http404
     trend, lines = queries.trends([report])[report.pk], queries.lines_of(report, request.member)
     found = tables(trend, lines)
@@ -116,11 +118,13 @@ def export(request: MemberRequest, year: int, number: int, kind: str) -> FileRes
 @require_safe
 @requires(Permission.SEE_REPORTS)
 def chart(request: MemberRequest, year: int, number: int, chart: str) -> HttpResponse:
-    """A drawn chart: `movable-light.svg`, `trend-dark.svg`."""
+    """A drawn chart: `movable-light.svg`, `trend-dark.svg`; `?utgave=1` of an earlier edition."""
     name, _dash, theme = chart.rpartition("-")
-    if name not in NAMES or theme not in ("light", "dark"):
+    asked = request.GET.get("utgave", "1")
+    if name not in NAMES or theme not in ("light", "dark") or not (asked.isdecimal() and len(asked) < MANY):
         raise Http404
-    svg = queries.chart(request.member, _week_of(year, number), name, dark=theme == "dark")
+    edition = int(asked) if "utgave" in request.GET else None
+    svg = queries.chart(request.member, _week_of(year, number), name, dark=theme == "dark", edition=edition)
     if svg is None:
         raise Http404
     return HttpResponse(svg, content_type="image/svg+xml")

@@ -93,8 +93,8 @@ class TaskEvent(models.Model):
             # What was told afterwards, of a week that may be closed.
             models.Index(
                 fields=["at"],
-                include=["clinic", "verb", "effective_at"],
-                condition=Q(verb__in=["log", "correct"]),
+                include=["clinic", "verb", "effective_at", "from_state", "to_state"],
+                condition=Q(verb__in=["log", "correct", "undo"]),
                 name="event_told_late",
             ),
         ]

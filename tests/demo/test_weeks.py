@@ -23,7 +23,8 @@ def told_by(story: list[TaskEvent], ends: dt.datetime, known: dt.datetime) -> St
     """How the task stood: what had happened by then, and corrections of it, as far as they were recorded."""
     happened = []
     for event in story:
-        if event.effective_at >= ends and event.verb != Verb.CORRECT:
+        taken_back = event.verb == Verb.UNDO and (event.from_state, event.to_state) == ("done", "cancelled")
+        if event.effective_at >= ends and event.verb != Verb.CORRECT and not taken_back:
             break
         if event.at <= known:
             happened.append(event)

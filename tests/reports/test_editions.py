@@ -16,6 +16,7 @@ from tasks.actions import doing
 from tasks.actions.creating import create_task
 from tasks.actions.recording import correct, log_work
 from tasks.actions.returns import answer, return_to_sender
+from tasks.actions.undoing import undo
 from tasks.models import Answer, Task, TaskKind
 from teams.actions.absence import Away, register_absence
 from teams.calendar import DAY
@@ -159,3 +160,55 @@ def test_every_week_can_be_made_again_from_its_events(week: Cast) -> None:
     WorkLine.objects.filter(done_minutes=7).update(done_minutes=8)
     assert remade() == [(week.clinic.pk, WEEK)]
     assert WeeklyReport.objects.count() == 1 + WeeklyReport.objects.exclude(clinic=week.clinic).count()
+
+
+def test_follow_up_done_before_it_fell_due_is_in_time_by_rows_and_by_events(week: Cast) -> None:
+    """Due on Wednesday, done the week before: an edition made from events knows of it too."""
+    early = WEEK.plus(-1)
+    task = create_task(
+        by=week.secretary, kind=kind("telefonsporsmal"), patient=make_patient(week.doctor), due_on=day(WEEK, 3),
+        hard=True, origin="patient", urgent=False, at=at(day(early, 1)),
+    )  # fmt: skip
+    complete(task, week.secretary, 6, at(day(early, 2)))
+    close_weeks(now=MONDAY_AFTER, week=WEEK)
+    report = newest(week)
+    assert (report.hard_due, report.hard_missed) == (1, 0)
+    assert remade() == []
+
+
+def test_what_was_logged_late_and_taken_back_is_in_no_edition(week: Cast) -> None:
+    close_weeks(now=MONDAY_AFTER)
+    tuesday = at(day(WEEK.plus(1), 2))
+    wrong = log_work(
+        kind("okonomi"), by=week.doctor, minutes=300, origin="internal", at=tuesday, ended_at=at(day(WEEK, 5))
+    )
+    undo(wrong.pk, by=week.doctor, at=tuesday)
+    correct_weeks(now=tuesday + DAY)
+    assert done_minutes(newest(week)) == {"doctor": 15, "secretary": 7}
+
+
+def test_a_week_closed_without_lines_per_person_gets_none_later(week: Cast) -> None:
+    close_weeks(now=MONDAY_AFTER)
+    week.clinic.person_reports = True
+    week.clinic.save()
+    tuesday = at(day(WEEK.plus(1), 2))
+    log_work(
+        kind("okonomi"), by=week.doctor, minutes=5, origin="internal", at=tuesday, ended_at=at(day(WEEK, 5))
+    )
+    assert correct_weeks(now=tuesday + DAY) == 1
+    assert not CapacityLine.objects.filter(report=newest(week)).exclude(member=None).exists()
+    assert remade() == []
+
+
+def test_an_older_edition_is_taken_out_as_it_is_read(week: Cast) -> None:
+    close_weeks(now=MONDAY_AFTER)
+    tuesday = at(day(WEEK.plus(1), 2))
+    log_work(
+        kind("okonomi"), by=week.doctor, minutes=5, origin="internal", at=tuesday, ended_at=at(day(WEEK, 5))
+    )
+    assert correct_weeks(now=tuesday + DAY) == 1
+    client = logged_in(week.manager)
+    url = f"/rapporter/{WEEK.year}/{WEEK.number}/uke.csv"
+    new, old = (b"".join(client.get(url + asked).streaming_content) for asked in ("", "?utgave=1"))
+    assert new != old
+    assert client.get(url + "?utgave=9").status_code == 404

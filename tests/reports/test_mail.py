@@ -15,7 +15,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from reports.actions.closing import close_weeks
 from reports.actions.correcting import correct_weeks
-from reports.actions.mailing import PAUSES, ask, send_some
+from reports.actions.mailing import PAUSES, ask, send_waiting
 from reports.actions.subscribing import subscribe
 from reports.models import Delivery, Recipient, Sending, WeeklyReport
 from tasks.actions.recording import log_work
@@ -73,6 +73,11 @@ def server(settings: Any) -> Iterator[Server]:
     settings.PUBLIC_URL = "https://fordel.example.no"
     yield handler
     controller.stop()
+
+
+def send_some(*, now: dt.datetime) -> int:
+    """Everything that waits at that moment."""
+    return send_waiting(clock=lambda: now)
 
 
 def address(member: Member) -> str:

@@ -93,7 +93,7 @@ def test_a_delegation_counts_only_with_what_there_was_time_for() -> None:
 
 
 def test_what_can_be_prepared_is_not_counted_twice_when_it_is_delegated() -> None:
-    piece = Piece(1, PREPARABLE, 30, ("nurse",), if_delegated=45, delegable_to=("nurse",))
+    piece = Piece(1, PREPARABLE, 30, ("nurse",), if_delegated=45, instead=30, delegable_to=("nurse",))
     found = suggest([piece], {"nurse": 100}, {})
     assert [(each.step, each.minutes) for each in found] == [(Step.PREPARE, 30), (Step.DELEGATE, 15)]
 
