@@ -55,13 +55,13 @@ def test_what_is_left_of_a_share_is_as_secret_as_the_part() -> None:
 @pytest.mark.parametrize("clinics", [2, 3])
 def test_whoever_knows_the_rule_and_the_sum_knows_no_small_number(clinics: int) -> None:
     """Every table there is, by what is shown of it: of each cell left out, some table has five or more, or none."""
-    seen: dict[tuple[object, ...], list[tuple[int, ...]]] = defaultdict(list)
+    seen: dict[tuple[tuple[int | None, ...], int | None], list[tuple[int, ...]]] = defaultdict(list)
     for counts in itertools.product(range(11), repeat=clinics):
         out, sum_told = left_out({place: (count,) for place, count in enumerate(counts)})
         shown = tuple(None if place in out else count for place, count in enumerate(counts))
         seen[(shown, sum(counts) if sum_told else None)].append(counts)
     for (shown, _sum), tables in seen.items():
-        for place, cell in enumerate(shown):  # type: ignore[var-annotated, arg-type]
+        for place, cell in enumerate(shown):
             if cell is None:
                 assert any(not 0 < counts[place] < FEW for counts in tables), tables
 

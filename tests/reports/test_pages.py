@@ -140,8 +140,8 @@ def test_a_chart_has_a_drawing_for_narrow_screens_and_a_light_one_for_paper(
     draw_charts(reports=[closed.pk])
     text = page(solbakken.doctor)
     for name in ("movable", "capacity", "trend"):
-        assert f'media="(max-width: 60rem)" srcset="{URL}{name}-narrow-light.svg"' in text
-        assert f'<img class="chart printed" src="{URL}{name}-light.svg" alt=""' in text
+        assert f'media="(max-width: 60rem)" srcset="{URL}{name}-narrow-light.svg?utgave=1"' in text
+        assert f'<img class="chart printed" src="{URL}{name}-light.svg?utgave=1" alt=""' in text
 
 
 def test_an_origin_has_a_number_only_beside_another(solbakken: Cast) -> None:
