@@ -44,10 +44,12 @@ def make_reports(
             cursor.execute(f"ANALYZE week_{name}")  # the planner knows nothing of a table made just now
         cursor.execute(statement("weekly_report", tasks), parameters)
         made = [report for (report,) in cursor.fetchall()]
+        cursor.execute(statement("week_report"), {"reports": made})
+        cursor.execute("ANALYZE week_report")
         for name in LINES:
-            cursor.execute(statement(name, tasks), {**parameters, "reports": made})
+            cursor.execute(statement(name, tasks), parameters)
         # They go with the transaction; but a transaction may hold a week by rows and the same by events.
-        own = [f"week_{name}" for name in GATHERED] + ([THEN] if by_events else [])
+        own = [f"week_{name}" for name in (*GATHERED, "report")] + ([THEN] if by_events else [])
         cursor.execute(f"DROP TABLE {', '.join(own)}")
     return made
 

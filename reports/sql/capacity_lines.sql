@@ -28,15 +28,14 @@ person AS (
         coalesce(done.logged_minutes, 0) AS logged_minutes, coalesce(done.planned_minutes, 0) AS planned_minutes,
         coalesce(done.appointment_minutes, 0) AS appointment_minutes, coalesce(days.late_minutes, 0) AS late_minutes,
         coalesce(days.long_days, 0) AS long_days
-    FROM reports_weeklyreport r
+    FROM week_report r
     JOIN teams_clinic clinic ON clinic.id = r.clinic_id
     JOIN teams_member m ON m.clinic_id = r.clinic_id
     LEFT JOIN capacity ON capacity.member_id = m.id
     LEFT JOIN done ON done.member_id = m.id
     LEFT JOIN week_days days ON days.member_id = m.id
-    WHERE r.id = ANY(%(reports)s)
-        -- Whoever had a place that week, at work or not; and whoever did something all the same.
-        AND (done.tasks > 0 OR (
+    -- Whoever had a place that week, at work or not; and whoever did something all the same.
+    WHERE (done.tasks > 0 OR (
             m.profession <> '' AND m.starts_on <= %(sunday)s AND (m.ends_on IS NULL OR m.ends_on >= %(monday)s)
         ))
 )

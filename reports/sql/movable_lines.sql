@@ -64,8 +64,7 @@ SELECT r.clinic_id, r.id, line.bucket, line.kind_id, line.origin, sum(line.occas
     END
 FROM line
 JOIN kind ON kind.id = line.kind_id
-JOIN reports_weeklyreport r ON r.clinic_id = line.clinic_id
+JOIN week_report r ON r.clinic_id = line.clinic_id
 LEFT JOIN week_prepared prepared ON prepared.clinic_id = line.clinic_id AND prepared.kind_id = line.kind_id
-WHERE r.id = ANY(%(reports)s)
 GROUP BY r.clinic_id, r.id, line.bucket, line.kind_id, line.origin, kind.id, kind.professions, kind.delegable_to,
     kind.preparable_by

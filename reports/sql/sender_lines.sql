@@ -2,5 +2,4 @@
 INSERT INTO reports_senderline (clinic_id, report_id, sender, kind_id, done, done_minutes, doctor_minutes, returned)
 SELECT r.clinic_id, r.id, s.sender, s.kind_id, s.done, s.minutes, s.doctor_minutes, s.returned
 FROM week_sent s
-JOIN reports_weeklyreport r ON r.clinic_id = s.clinic_id
-WHERE r.id = ANY(%(reports)s)
+JOIN week_report r ON r.clinic_id = s.clinic_id

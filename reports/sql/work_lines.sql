@@ -22,6 +22,5 @@ SELECT r.clinic_id, r.id, work.profession, work.kind_id, work.origin, sum(work.o
     sum(work.done_minutes), sum(work.planned_minutes), sum(work.logged_minutes), sum(work.ended_undone),
     sum(work.cancelled), sum(work.returned), sum(work.overdue)
 FROM work
-JOIN reports_weeklyreport r ON r.clinic_id = work.clinic_id
-WHERE r.id = ANY(%(reports)s)
+JOIN week_report r ON r.clinic_id = work.clinic_id
 GROUP BY r.clinic_id, r.id, work.profession, work.kind_id, work.origin
