@@ -14,9 +14,9 @@ SELECT c.id AS clinic_id, s.n, i, 'kontor-' || s.n || '-' || i AS username,
 FROM shape s JOIN teams_clinic c ON c.slug = 'kontor-' || s.n, generate_series(1, s.members) i;
 INSERT INTO teams_user (username, password, first_name, last_name, email, is_active, is_staff, is_superuser, date_joined)
 SELECT username, '!', '', '', '', true, false, false, now() FROM person;
-INSERT INTO teams_member (clinic_id, user_id, name, profession, access, starts_on)
+INSERT INTO teams_member (clinic_id, user_id, name, profession, access, starts_on, access_until)
 SELECT p.clinic_id, u.id, 'Medarbeider ' || CASE p.profession WHEN 'doctor' THEN 'Lege ' WHEN 'nurse' THEN 'Pleier ' ELSE 'Kontor ' END || i,
-       p.profession, CASE WHEN i = 1 THEN 'leader' ELSE 'staff' END, %(today)s::date - 400
+       p.profession, CASE WHEN i = 1 THEN 'leader' ELSE 'staff' END, %(today)s::date - 400, %(today)s::date + 300
 FROM person p JOIN teams_user u USING (username) ORDER BY p.clinic_id, p.i;
 CREATE TEMP TABLE staff ON COMMIT DROP AS
 SELECT m.*, row_number() OVER (PARTITION BY clinic_id ORDER BY id) - 1 AS rank,

@@ -8,11 +8,12 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import worker_ready
+from celery.signals import beat_init, worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings  # after the environment says which settings
+from django.core.exceptions import ImproperlyConfigured
 
 app = Celery("fordel")
 app.conf.update(
@@ -61,6 +62,8 @@ app.conf.update(
             "task": "reports.jobs.send_reports",
             "schedule": crontab(minute="*/10", hour="6-20"),
         },
+        # After the night's own work, while nobody waits for anything.
+        "keep_rules": {"task": "rights.jobs.keep_rules", "schedule": crontab(hour=4, minute=40)},
         "close_weeks": {
             "task": "reports.jobs.close_weeks",
             # Every night just after midnight: a week is closed before the night's own work touches its tasks, and
@@ -70,6 +73,18 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks(related_name="jobs")
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_unsafe_role(**_: object) -> None:
+    """A signal's errors are only logged: ends the process by itself."""
+    from config.starting import refuse_unsafe
+
+    try:
+        refuse_unsafe("jobs")
+    except ImproperlyConfigured as refused:
+        raise SystemExit(str(refused)) from None
 
 
 @worker_ready.connect
@@ -84,5 +99,6 @@ def catch_up(**_: object) -> None:
             "tasks.jobs.follow_discharges",
             "tasks.jobs.catch_up",
             "reports.jobs.close_weeks",
+            "rights.jobs.keep_rules",
         ):
             app.send_task(job)

@@ -16,6 +16,7 @@ ALSO = {
     "my_day": ("/oppgave/",),
     "team": ("/delegeringer/", "/fravaer/", "/ingen/"),
     "programmes": ("/planforslag/",),
+    "unusual_access": ("/oppbevaring/",),
 }
 
 
@@ -36,6 +37,7 @@ def entries(request: HttpRequest, member: Member) -> list[Entry]:
         (_("Programmer"), "programmes", Permission.SEE_PROGRAMMES),
         (_("Import"), "imports", Permission.IMPORT_PATIENTS),
         (_("Rapporter"), "reports", Permission.SEE_REPORTS),
+        (_("Personvern"), "unusual_access", Permission.CONTROL_ACCESS),
     ]
     return [
         Entry(title, url := reverse(name), request.path.startswith((url, *ALSO.get(name, ()))))

@@ -10,16 +10,23 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
+from django.utils import timezone
 
+from config.logs import tracebacks
 from demo.logins import PASSWORD, logins
+from teams.calendar import oslo_date
 
 reference: ContextVar[str] = ContextVar("reference", default="")
 
 
 class RequestIdMiddleware:
-    """A short reference number per request, and no-store on whatever is behind the login."""
+    """A short reference number per request, and no-store on every answer but static files (pasientjournalloven § 22).
+
+    Also on those that are given before anybody has logged in: an error, a redirect and the login page say things too.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -32,8 +39,7 @@ class RequestIdMiddleware:
             number = reference.get()
             reference.reset(token)
         response["X-Reference"] = number
-        if getattr(request, "user", None) is not None and request.user.is_authenticated:
-            response["Cache-Control"] = "no-store"
+        response["Cache-Control"] = "no-store"
         return response
 
 
@@ -53,12 +59,18 @@ class MethodNotAllowedMiddleware:
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context of every page: who and where, the navigation, and whether this is the demo."""
     from config.navigation import entries
+    from teams.accesses import runs_out_soon
 
     member = getattr(request, "member", None)
     return {
         "member": member,
         "places": getattr(request, "places", []),
         "navigation": entries(request, member) if member else [],
+        "reference": reference.get(),
+        "access_ends": member.access_until
+        if member and runs_out_soon(member, oslo_date(timezone.now()))
+        else None,
+        "idle_seconds": settings.IDLE_SECONDS,
         "demo_logins": logins(),
         "demo_password": PASSWORD if settings.DEMO else "",
     }
@@ -81,7 +93,7 @@ def log_formatter() -> logging.Formatter:
         ],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(tracebacks),
             structlog.processors.LogfmtRenderer(
                 key_order=["timestamp", "level", "logger", "event"], bool_as_flag=False
             ),
@@ -94,7 +106,8 @@ def _error(request: HttpRequest, status: int) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _error(request, 400)
+    # Nothing of it has been read. The same words as the form has for a little too much.
+    return _error(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -103,6 +116,10 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _error(request, 404)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    return _error(request, 429)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

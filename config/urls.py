@@ -34,16 +34,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", first_page, name="first_page"),
     path("helse/", health, name="health"),
     # Not offered yet, and reachable ones would send e-mail that nobody has set up.
-    re_path(r"^konto/(password/(reset|set)|email|confirm-email|signup|inactive)", closed),
+    re_path(r"^konto/(password/(reset|set)|email|confirm-email|signup|inactive|login/code)", closed),
+    # Codes are seen once, on the page; a file of them would stay in somebody's downloads.
+    re_path(r"^konto/sikkerhet/recovery-codes/download", closed),
+    path("konto/", include("login.urls")),
     path("konto/", include("allauth.account.urls")),
+    path("", include("login.oidc.urls")),
+    path("konto/sikkerhet/", include("allauth.mfa.urls")),
     path("", include("teams.urls")),
     path("", include("patients.urls")),
     path("", include("tasks.urls")),
     path("", include("reports.urls")),
     path("", include("scenarios.urls")),
+    path("", include("rights.urls")),
 ]
 
 handler400 = "config.requests.bad_request"
 handler403 = "config.requests.permission_denied"
+handler429 = "config.requests.too_many"
 handler404 = "config.requests.not_found"
 handler500 = "config.requests.server_error"

@@ -18,6 +18,7 @@ from time import perf_counter
 from django.contrib.auth.hashers import get_hasher
 from django.db import connection, transaction
 
+from demo.accesses import approve_accesses
 from demo.history import History
 from demo.kind import Kind
 from demo.logins import LOGINS, PASSWORD
@@ -172,6 +173,7 @@ def _finish(histories: list[History], today: dt.date, seeded: Seeded) -> None:
     """Today's night and the weeks that are over, by the product's own hand; then what came this morning."""
     now = midnight(today) + NIGHT
     _plan_events()
+    seeded.counts["access_approvals"] = approve_accesses(today)
     with seeded.part("analyze"), connection.cursor() as cursor:
         for table in TABLES.values():
             cursor.execute(f"ANALYZE {table}")

@@ -39,14 +39,6 @@ class Story:
     accesses: list[PatientAccess] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class AccessPage:
-    """`after`: the row that the next page begins after; None on the last."""
-
-    rows: list[PatientAccess]
-    after: int | None
-
-
 def birth_dates(word: str, *, today: dt.date) -> tuple[dt.date, ...]:
     """The days that `01.02.1985`, `1.2.85`, `010285`, `1/2-85` or `1985-02-01` can mean; none for what is no date."""
     found = _DAY.fullmatch(word)
@@ -83,17 +75,6 @@ def story(patient: Patient, *, today: dt.date) -> Story:
         identifiers=list(patient.identifiers.order_by("system", "value")),
         accesses=list(_accesses(patient)[:LATEST]),
     )
-
-
-def access_page(patient: Patient, *, after: int | None = None) -> AccessPage:
-    """Who has looked, the latest first. Two queries at most; nobody after an unknown row."""
-    rows = _accesses(patient)
-    if after is not None:
-        last = rows.filter(pk=after).first()
-        earlier = Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk) if last else Q(pk=None)
-        rows = rows.filter(earlier)
-    found = list(rows[: PAGE + 1])
-    return AccessPage(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None)
 
 
 def _accesses(patient: Patient) -> QuerySet[PatientAccess]:

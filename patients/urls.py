@@ -1,7 +1,7 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from patients.views import corrections, imports, imports_decide, imports_rows
+from patients.views import access_log, blocking, corrections, imports, imports_decide, imports_rows
 
 urlpatterns: list[URLPattern] = [
     path("import/", imports.imports, name="imports"),
@@ -20,4 +20,11 @@ urlpatterns: list[URLPattern] = [
         name="change_condition",
     ),
     path("pasienter/<int:patient_id>/innsyn/", corrections.accesses, name="patient_accesses"),
+    path("pasienter/<int:patient_id>/innsyn/utskrift/", access_log.own_log, name="own_log"),
+    path("innsyn/sperringer/", blocking.blocks, name="blocks"),
+    path("innsyn/sperringer/<int:block_id>/opphev/", blocking.end_block, name="end_block"),
+    path("innsyn/nodapning/", blocking.break_glass, name="break_glass"),
+    path("innsyn/logg/", access_log.access_log, name="access_log"),
+    path("innsyn/logg/fil/", access_log.access_log_file, name="access_log_file"),
+    path("innsyn/logg/<int:shown_id>/", access_log.access_list, name="access_list"),
 ]

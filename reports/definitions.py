@@ -1,6 +1,6 @@
 """What each number in a report means: the one source of the tooltips, and with tasks/definitions.py of docs/numbers.md.
 
-Pure. reports/numbers_page.py prints them.
+Pure. config/numbers_page.py prints them.
 """
 
 from __future__ import annotations
@@ -204,7 +204,7 @@ DEFINITIONS: dict[str, Definition] = {
         _("minutter"),
         _(
             "Minutter på utførte oppgaver etter kl. 17.00, eller når som helst lørdag og søndag, slik de er ført. Per yrke"
-            " bare der minst tre har yrket."
+            " bare der det ikke kan føres tilbake til en eller to."
         ),
     ),
     "long_days": Definition(
@@ -212,7 +212,7 @@ DEFINITIONS: dict[str, Definition] = {
         _("dager"),
         _(
             "En medarbeiders dager der det gikk mer enn ti timer fra den første oppgaven ble begynt til den siste var utført,"
-            " slik de er ført. Pauser er ikke trukket fra. Per yrke bare der minst tre har yrket."
+            " slik de er ført. Pauser er ikke trukket fra. Per yrke bare der det ikke kan føres tilbake til en eller to."
         ),
     ),
     "overrides": Definition(

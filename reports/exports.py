@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from patients.spreadsheets import Cell, Sheet
 from reports.definitions import DEFINITIONS
 from reports.figures import FIGURES
 from reports.models import CapacityLine, SenderLine, WorkLine
 from reports.movable import movable_groups
-from reports.presenters import by_profession, profession_name
+from reports.presenters import capacity_rows, profession_name
 from reports.queries import COUNTED, Headline, Lines
 from tasks.models import Origin
-from tasks.spreadsheets import Cell, Sheet
 from teams.calendar import Week
 
 
@@ -77,11 +77,12 @@ def _capacity(lines: Iterable[CapacityLine]) -> Table:
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = [
         (
-            profession_name(line.profession), line.member.name if line.member else None, line.capacity_minutes,
+            row.profession, row.name or None, line.capacity_minutes,
             line.done, line.done_minutes, line.logged_minutes, line.planned_minutes, line.appointment_minutes,
-            line.late_minutes if line.habits_told else None, line.long_days if line.habits_told else None,
+            line.late_minutes if row.habits_told else None, line.long_days if row.habits_told else None,
         )
-        for line in by_profession(lines)
+        for row in capacity_rows(lines)
+        for line in [row.line]
     ]  # fmt: skip
     return Table(_("Kapasitet"), heading, 2, rows)
 

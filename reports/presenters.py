@@ -176,21 +176,46 @@ def overdue_note(headline: Headline) -> str:
     return ngettext("%(n)d forfalt", "%(n)d forfalte", n) % {"n": n}
 
 
+SEVERAL = 3  # people: of one or two, evenings and long days would be somebody's own
+
+
 @dataclass(frozen=True, slots=True)
 class CapacityRow:
-    """A profession, or a person with theirs: minutes there were, and what was done in them."""
+    """A profession, or a person with theirs: minutes there were, and what was done in them.
+
+    `habits_told`: may evenings and long days be told?
+    """
 
     profession: str
     name: str
     line: CapacityLine
+    habits_told: bool
 
 
 def capacity_rows(lines: Iterable[CapacityLine]) -> list[CapacityRow]:
     """Doctors first, as in the chart."""
+    found = by_profession(lines)
+    told = habits_told(found)
     return [
-        CapacityRow(profession_name(line.profession), line.member.name if line.member else "", line)
-        for line in by_profession(lines)
-    ]
+        CapacityRow(
+            profession_name(line.profession), line.member.name if line.member else "", line,
+            line.member_id is not None or line.profession in told,
+        )
+        for line in found
+    ]  # fmt: skip
+
+
+def habits_told(lines: Iterable[CapacityLine]) -> set[str]:
+    """The professions whose evenings and long days may be told: those of several.
+
+    Where what is left of the clinic's sum would then be one or two people's, the smallest of the others hides with them,
+    the doctors last: theirs are what one looks for.
+    """
+    people = {line.profession: line.people for line in lines if line.member_id is None}
+    told = {profession for profession, count in people.items() if count >= SEVERAL}
+    if told and 0 < sum(people.values()) - sum(people[each] for each in told) < SEVERAL:
+        told.remove(min(told, key=lambda each: (each == Profession.DOCTOR, people[each], each)))
+    return told
 
 
 def by_profession(lines: Iterable[CapacityLine]) -> list[CapacityLine]:

@@ -239,7 +239,7 @@ def chart(member: Member, week: Week, name: str, *, dark: bool, edition: int | N
 
 def undrawn(limit: int = 5000) -> list[int]:
     """Ids of reports without charts, the newest first, of all clinics (inside jobs_scope)."""
-    reports = WeeklyReport.objects.filter(charts=None).order_by("-year", "-week", "clinic_id")
+    reports = WeeklyReport.objects.filter(reportcharts=None).order_by("-year", "-week", "clinic_id")
     return list(reports.values_list("pk", flat=True)[:limit])
 
 
@@ -255,7 +255,7 @@ def to_draw(
     reports: Sequence[int],
 ) -> list[tuple[Headline, list[MovableLine], list[CapacityLine], list[Headline]]]:
     """What the charts of these reports show, for those that have none yet. Eight queries for the batch."""
-    rows = list(WeeklyReport.objects.filter(pk__in=reports, charts=None).order_by("pk"))
+    rows = list(WeeklyReport.objects.filter(pk__in=reports, reportcharts=None).order_by("pk"))
     movable, professions = defaultdict(list), defaultdict(list)
     for line in MovableLine.objects.filter(report__in=rows).select_related("kind"):
         movable[line.report_id].append(line)

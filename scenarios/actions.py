@@ -10,7 +10,7 @@ from functools import partial
 from time import perf_counter
 
 from celery import signature
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from tasks.actions.solving import without_words
 from teams.calendar import oslo_date
 from teams.models import Member
 from teams.permissions import Permission, require
-from teams.wall import clinic_scope, jobs_scope
+from teams.wall import AWAY, clinic_scope, jobs_scope
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +134,7 @@ def work_out(scenario_id: int, clinic_id: int, *, now: dt.datetime) -> None:
             state=State.FAILED,
             message=_("Noe det gjelder, finnes ikke lenger. Lag et nytt ut fra dette."),
         )
-    except (OperationalError, InterfaceError):
+    except AWAY:
         raise  # the database was away: it is asked for again
     except Exception as error:  # whatever it is, its owner is told and can quote the reference
         reference = secrets.token_hex(4)

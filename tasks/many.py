@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from django.db.models import Q
 
+from patients.models import Block
 from tasks.eligibility import ground_for, rule_for
 from tasks.gathering import employed
 from tasks.life import NOBODYS, NotAllowed, after, unheld
@@ -91,18 +92,24 @@ class Lawful:
 
     delegated: Mapping[int, frozenset[tuple[int, int]]]
     on: dt.date
+    blocks: Mapping[int, Sequence[Block]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, by: Member, on: dt.date) -> Lawful:
-        """One query."""
+        """Two queries."""
         found: dict[int, set[tuple[int, int]]] = defaultdict(set)
         rows = Delegation.objects.filter(clinic_id=by.clinic_id).in_force(on)
         for kind_id, doctor_id, member_id in rows.values_list("kind", "doctor", "member"):
             found[kind_id].add((doctor_id, member_id))
-        return cls({kind_id: frozenset(pairs) for kind_id, pairs in found.items()}, on)
+        blocks: dict[int, list[Block]] = defaultdict(list)
+        for block in Block.objects.visible_to(by).in_force():
+            blocks[block.patient_id].append(block)
+        return cls({kind_id: frozenset(pairs) for kind_id, pairs in found.items()}, on, blocks)
 
     def may(self, member: Member, task: Task) -> bool:
-        """By law, profession or delegation, while employed; a leader's ruling out is another matter."""
+        """By law, profession or delegation, while employed, and not blocked by the patient; a leader's ruling out is another matter."""
+        if any(block.stands_against(member.pk) for block in self.blocks.get(task.patient_id or 0, ())):
+            return False
         rule = rule_for(task.kind, task.part)
         list_doctor = task.patient.list_doctor_id if task.patient else None
         return employed(member, self.on) and bool(

@@ -49,6 +49,7 @@ class ChangeRow(NamedTuple):
     task_id: int
     group: int
     name: str
+    patient_id: int | None
     given_name: str | None
     family_name: str | None
     birth_date: dt.date | None
@@ -66,6 +67,7 @@ class LeftRow(NamedTuple):
 
     id: int
     name: str
+    patient_id: int | None
     given_name: str | None
     family_name: str | None
     birth_date: dt.date | None
@@ -74,7 +76,12 @@ class LeftRow(NamedTuple):
     hard: bool
 
 
-PATIENT = ("task__patient__given_name", "task__patient__family_name", "task__patient__birth_date")
+PATIENT = (
+    "task__patient_id",
+    "task__patient__given_name",
+    "task__patient__family_name",
+    "task__patient__birth_date",
+)
 CHANGE_ROW = (
     "task_id", "group", "task__name", *PATIENT, "from_member", "from_day", "to_member", "to_day", "to_minutes",
     "to_why", "applied",
@@ -149,7 +156,7 @@ def left_rows(run: AllocationRun, member: Member) -> dict[int, LeftRow]:
         if len(ids := wanted.setdefault(obstacle, [])) < ROWS_PER_REASON:
             ids.append(task_id)
     ids = [task_id for found in wanted.values() for task_id in found]
-    columns = ("id", "name", "patient__given_name", "patient__family_name", "patient__birth_date",
+    columns = ("id", "name", "patient_id", "patient__given_name", "patient__family_name", "patient__birth_date",
                "planned_minutes", "due_on", "hard")  # fmt: skip
     rows = Task.objects.visible_to(member).filter(pk__in=ids).values_list(*columns)
     return {row[0]: LeftRow._make(row) for row in rows}

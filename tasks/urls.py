@@ -6,6 +6,7 @@ from tasks.views import (
     absence,
     absence_decide,
     around,
+    blocking,
     board,
     bulk,
     deciding,
@@ -34,6 +35,7 @@ from tasks.views import (
     sharing,
     sharing_decide,
     task,
+    unusual,
     visits,
     whereabouts,
     why,
@@ -109,6 +111,7 @@ urlpatterns: list[URLPattern] = [
     path("pasienter/mangler/angre/", lacking.undo, name="undo_started_plans"),
     path("pasienter/behov/", need.need, name="need"),
     path("pasienter/<int:patient_id>/", patient.patient, name="patient"),
+    path("pasienter/<int:patient_id>/sperring/", blocking.block_patient, name="block_patient"),
     path("pasienter/<int:patient_id>/hendelser/", patient.patient_timeline, name="patient_timeline"),
     path("pasienter/<int:patient_id>/utskrivning/", discharges.patient_discharges, name="patient_discharges"),
     path(
@@ -173,5 +176,7 @@ urlpatterns: list[URLPattern] = [
     path("planforslag/<int:run_id>/start/", enrolling.start_run, name="start_plan_run"),
     path("planforslag/<int:run_id>/forkast/", enrolling.drop_run, name="drop_plan_run"),
     path("planforslag/<int:run_id>/stans/", enrolling.take_back_run, name="take_back_plan_run"),
+    path("innsyn/", unusual.unusual_access, name="unusual_access"),
+    path("innsyn/kontrollert/", unusual.review, name="review_access"),
     path("natt/", programmes.run_night, name="run_night"),
 ]

@@ -19,6 +19,9 @@ from teams.models import Member, User
 from teams.queries import places_of
 from teams.wall import clinic_scope, enter_clinic
 
+# In the session of somebody who logged in for one organisation (login/oidc): the only clinic they work in meanwhile.
+ONLY_CLINIC = "only_clinic"
+
 
 class MemberRequest(HttpRequest):
     """What views get: a logged-in user in a place of theirs."""
@@ -53,12 +56,18 @@ class MemberMiddleware:
             # A lazily rendered response would run its queries outside the scope.
             if isinstance(response, TemplateResponse):
                 response = response.render()
+            self.answered(request, response)
             return response
+
+    def answered(self, request: Any, response: HttpResponseBase) -> None:
+        """For rooms above: the last thing in the scope, when the answer is whole and nobody has it yet."""
 
     @staticmethod
     def _choose_place(request: Any) -> None:
         """The place chosen earlier in the session, else the first; None for a user without a place."""
         places = places_of(request.user)
+        if (only := request.session.get(ONLY_CLINIC)) is not None:
+            places = [place for place in places if place.clinic_id == only]
         chosen = request.session.get("member_id")
         request.places = places
         request.member = next((p for p in places if p.pk == chosen), places[0] if places else None)

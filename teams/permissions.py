@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase
@@ -37,6 +37,12 @@ class Permission(StrEnum):
     SEE_PERSON_REPORTS = "see_person_reports"
     OPEN_NUMBERS = "open_numbers"
     MANAGE_MEMBERS = "manage_members"
+    READ_ACCESS_LOG = "read_access_log"
+    CONTROL_ACCESS = "control_access"
+    BLOCK_PATIENTS = "block_patients"
+    BREAK_GLASS = "break_glass"
+    PATIENT_RIGHTS = "patient_rights"
+    DECIDE_DELETION = "decide_deletion"
 
 
 _STAFF = {
@@ -61,9 +67,17 @@ TABLE: dict[Access, frozenset[Permission]] = {
             Permission.SEE_PERSON_REPORTS,
             Permission.OPEN_NUMBERS,
             Permission.MANAGE_MEMBERS,
+            Permission.READ_ACCESS_LOG,
+            Permission.CONTROL_ACCESS,
+            Permission.BLOCK_PATIENTS,
+            Permission.BREAK_GLASS,
+            Permission.PATIENT_RIGHTS,
+            Permission.DECIDE_DELETION,
         }
     ),
-    Access.MANAGER: frozenset({Permission.SEE_REPORTS, Permission.SEE_TEAM, Permission.SEE_PROGRAMMES}),
+    Access.MANAGER: frozenset(
+        {Permission.SEE_REPORTS, Permission.SEE_TEAM, Permission.SEE_PROGRAMMES, Permission.CONTROL_ACCESS}
+    ),
     Access.ADMINISTRATOR: frozenset(
         {
             Permission.SEE_TEAM,
@@ -77,6 +91,8 @@ TABLE: dict[Access, frozenset[Permission]] = {
 ONLY_PROFESSIONS: dict[Permission, frozenset[Profession]] = {
     Permission.APPROVE_PROGRAMMES: frozenset({Profession.DOCTOR}),
     Permission.DELEGATE: frozenset({Profession.DOCTOR}),
+    # Whoever answers for the record (helsepersonelloven §§ 39, 43).
+    Permission.DECIDE_DELETION: frozenset({Profession.DOCTOR}),
     Permission.DO_TASKS: frozenset(Profession),
 }
 
@@ -115,23 +131,3 @@ def requires(
         return cast("Callable[Concatenate[MemberRequest, P], HttpResponseBase]", guarded)
 
     return decorate
-
-
-def permission_matrix() -> list[dict[str, Any]]:
-    """Rows for printing: a permission, and for each access whether and for which professions."""
-    return [
-        {
-            "permission": permission,
-            **{
-                access: (
-                    ""
-                    if permission not in TABLE[access]
-                    else ", ".join(sorted(ONLY_PROFESSIONS.get(permission, frozenset())))
-                    if permission in ONLY_PROFESSIONS and len(ONLY_PROFESSIONS[permission]) < len(Profession)
-                    else "ja"
-                )
-                for access in Access
-            },
-        }
-        for permission in Permission
-    ]

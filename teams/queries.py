@@ -26,6 +26,7 @@ def _places() -> tuple[str, int]:
         SELECT {", ".join(of_member + of_clinic)}
         FROM teams_member m JOIN teams_clinic c ON c.id = m.clinic_id
         WHERE m.user_id = %(user)s AND m.starts_on <= %(today)s AND (m.ends_on IS NULL OR m.ends_on >= %(today)s)
+            AND m.access_until >= %(today)s
         ORDER BY c.name, m.id
     """  # noqa: S608  # our own tables' columns
     return statement, len(of_member)
@@ -35,7 +36,8 @@ def places_of(user: User) -> list[Member]:
     """The user's places that are in force today, with their clinics. One query.
 
     Every request asks this first, and most of what it cost was putting the same statement together again: here it
-    stands as it is. What `Member` says of employment (`employed_on`) it says too.
+    stands as it is. What `Member` says of who is let in (`let_in_on`) it says too: an access that has run out, or was
+    withdrawn a moment ago, opens nothing more, whatever session is in progress.
     """
     statement, own = _places()
     found = []
@@ -128,6 +130,7 @@ def leaders_at_work(member: Member, day: dt.date) -> bool:
                 SELECT FROM teams_member m JOIN teams_user u ON u.id = m.user_id AND u.is_active
                 WHERE m.clinic_id = %(clinic)s AND m.access = ANY(%(leading)s)
                     AND m.starts_on <= %(day)s AND (m.ends_on IS NULL OR m.ends_on >= %(day)s)
+                    AND m.access_until >= %(day)s
                     AND NOT EXISTS (
                         SELECT FROM teams_absence a
                         WHERE a.member_id = m.id AND a.part = 'whole' AND %(day)s BETWEEN a.starts_on AND a.ends_on

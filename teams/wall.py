@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
+# The database was away, or closed the connection: a job that is safe to run twice is done again.
+AWAY = (OperationalError, InterfaceError)
 APP_ROLE = "fordel_app"
 JOBS_ROLE = "fordel_jobs"
 
@@ -25,6 +27,15 @@ def clinic_scope(clinic_id: int | None, *, user_id: int | None = None) -> Iterat
     """
     with _scope(APP_ROLE, clinic_id, user_id):
         yield
+
+
+@contextmanager
+def invitation_scope(token_hash: str) -> Iterator[None]:
+    """Nobody yet, in no clinic: sees the one invitation that has this hash, and may make the login it is for."""
+    with clinic_scope(None), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('fordel.invitation', %s, true)", [token_hash])
+        yield
+        cursor.execute("SELECT set_config('fordel.invitation', '', true)")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ the code under test steps down by itself (teams/wall.py); `tests/teams/test_wall
 from __future__ import annotations
 
 import datetime as dt
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,8 +20,21 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import timezone
 
-from teams.models import Access, Clinic, Member, Municipality, Profession, User, WorkingHours
+from login import idle
+from teams.calendar import oslo_date
+from teams.models import (
+    Access,
+    AccessApproval,
+    Clinic,
+    Decision,
+    Member,
+    Municipality,
+    Profession,
+    User,
+    WorkingHours,
+)
 
 STARTED = dt.date(2025, 1, 1)
 
@@ -67,6 +81,17 @@ def make_clinic(slug: str, name: str) -> Clinic:
     return Clinic.objects.create(slug=slug, name=name, municipality=municipality, started_on=STARTED)
 
 
+def let_in(member: Member) -> Member:
+    """With an access that is approved for a year from today."""
+    now = timezone.now()
+    AccessApproval.objects.create(
+        clinic_id=member.clinic_id, member=member, decision=Decision.GIVEN, access=member.access,
+        profession=member.profession, until=oslo_date(now) + dt.timedelta(days=365), at=now,
+    )  # fmt: skip
+    member.access_until = oslo_date(now) + dt.timedelta(days=365)
+    return member
+
+
 def make_member(
     clinic: Clinic, name: str, profession: str, access: str = Access.STAFF, minutes: int = 300, **fields: Any
 ) -> Member:
@@ -76,6 +101,7 @@ def make_member(
         clinic=clinic, user=user, name=name, profession=profession, access=access,
         **{"starts_on": STARTED, **fields},
     )  # fmt: skip
+    let_in(member)
     WorkingHours.objects.bulk_create(
         WorkingHours(clinic=clinic, member=member, weekday=day, minutes=minutes, starts_on=STARTED)
         for day in range(1, 6)
@@ -94,6 +120,12 @@ def make_cast(slug: str, name: str) -> Cast:
         secretary=make_member(clinic, "Siri Sand", Profession.SECRETARY),
         manager=make_member(clinic, "Mona Myhre", "", Access.MANAGER),
     )
+
+
+@pytest.fixture(autouse=True)
+def use_is_noted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session is written every half minute of use: what tests count must not hang on how fast the machine is."""
+    monkeypatch.setattr(idle, "_grain", lambda: 1e9)
 
 
 @pytest.fixture
@@ -118,7 +150,17 @@ def furulund(db: None) -> Cast:
 
 
 def logged_in(member: Member) -> Client:
-    client = Client()
     assert member.user is not None
-    client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return logged_in_user(member.user)
+
+
+def logged_in_user(user: User, client: Client | None = None) -> Client:
+    """As a login leaves it, the second factor shown."""
+    client = client or Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": 0}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session["login.began"] = session["login.used"] = int(time.time())
+    session.save()
     return client

@@ -24,6 +24,7 @@ from patients.imports.pick import write_rows
 from patients.imports.reading import Import
 from patients.imports.rows import RowError, Unreadable
 from patients.models import ImportRun
+from patients.upload_handler import ARRIVING
 from teams.wall import clinic_scope, jobs_scope
 
 log = logging.getLogger(__name__)
@@ -156,13 +157,19 @@ def _expire(run_id: int, clinic_id: int, now: datetime) -> bool:
 
 
 def remove_orphans(*, now: datetime | None = None) -> int:
-    """Remove uploads older than a day that no import names. In a scope that sees all clinics."""
+    """Remove uploads older than a day that no import names. In a scope that sees all clinics.
+
+    And those that were on their way in when the web server was killed.
+    """
     root = Path(settings.UPLOAD_DIR)
     if not root.is_dir():
         return 0
-    named = set(ImportRun.objects.exclude(stored_as="").values_list("stored_as", flat=True))
+    named = {ARRIVING, *ImportRun.objects.exclude(stored_as="").values_list("stored_as", flat=True)}
     oldest = ((now or datetime.now(UTC)) - timedelta(days=1)).timestamp()
-    orphans = [p for p in root.iterdir() if p.name not in named and p.stat().st_mtime < oldest]
-    for folder in orphans:
+    folders = [p for p in root.iterdir() if p.name not in named and p.stat().st_mtime < oldest]
+    for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
-    return len(orphans)
+    files = [p for p in (root / ARRIVING).glob("*") if p.stat().st_mtime < oldest]
+    for file in files:
+        file.unlink(missing_ok=True)
+    return len(folders) + len(files)

@@ -5,7 +5,8 @@ follows, of its encounters who, when and where. Corrections, not deletions: the 
 right to delete here.
 """
 
-from patients.models.access import PatientAccess
+from patients.models.access import Ground, ListShown, PatientAccess
+from patients.models.blocking import AccessReview, Block, BlockQuerySet, BreakGlass
 from patients.models.health import STAYS, Condition, Discharge, Encounter, Medication
 from patients.models.history import FollowedCode, PatientChange
 from patients.models.imports import ColumnMapping, ImportChange, ImportProblem, ImportRun
@@ -13,14 +14,20 @@ from patients.models.people import NameOrder, Patient, PatientIdentifier, Patien
 
 __all__ = [
     "STAYS",
+    "AccessReview",
+    "Block",
+    "BlockQuerySet",
+    "BreakGlass",
     "ColumnMapping",
     "Condition",
     "Discharge",
     "Encounter",
     "FollowedCode",
+    "Ground",
     "ImportChange",
     "ImportProblem",
     "ImportRun",
+    "ListShown",
     "Medication",
     "NameOrder",
     "Patient",

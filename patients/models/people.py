@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from patients.naming import named
 from teams.models import Clinic, ClinicQuerySet, Member
 from teams.permissions import Permission, may
 
@@ -123,7 +124,7 @@ class Patient(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.given_name} {self.family_name}"
+        return named(self.pk, f"{self.given_name} {self.family_name}")
 
     def age_on(self, day: dt.date) -> int:
         """Whole years."""

@@ -19,6 +19,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from patients.access_forms import OwnLogForm
+from patients.access_presenters import look_lines
+from patients.access_queries import PAGE, Wanted, log
 from patients.actions import record_access
 from patients.actions.corrections import (
     Stale,
@@ -31,13 +34,13 @@ from patients.actions.corrections import (
 )
 from patients.actions.leaving import DAYS
 from patients.correction_forms import ConditionForm, DetailsForm, EndForm, GoneForm, StrikeForm
-from patients.models import Condition, Patient
+from patients.models import Condition, Ground, Patient
 from patients.presenters import condition_rows, identifier_rows
-from patients.queries import access_page, conditions_to_add, corrections_of, might_be, story
+from patients.queries import conditions_to_add, corrections_of, might_be, story
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
 from teams.models import Profession
-from teams.permissions import Permission, requires
+from teams.permissions import Permission, may, requires
 
 REFUSED = {
     "given_name": gettext_lazy("Skriv navnet, høyst 80 tegn."),
@@ -200,10 +203,18 @@ def accesses(request: MemberRequest, patient_id: int) -> HttpResponse:
     """Who has looked, what at and on what ground, all of it. This look is written down first."""
     found = found_or_404(request, patient_id)
     after = request.GET.get("etter", "")
-    record_access(found, by=request.member, ground=_("oppfølging"), what=_("innsynslogg"))
-    shown = access_page(found, after=int(after) if after.isdecimal() and len(after) < 19 else None)
+    record_access(found, by=request.member, ground=Ground.CONTROL, what=_("innsynslogg"))
+    looks = log(found.clinic_id, Wanted(patient=found.pk), after=after, limit=PAGE + 1)
+    context = {
+        "patient": found,
+        "lines": look_lines(looks[:PAGE], {}, only=found.pk),
+        "next": looks[PAGE - 1].key if len(looks) > PAGE else "",
+        "first": not after,
+        "hands_out": may(request.member, Permission.READ_ACCESS_LOG),
+        "form": OwnLogForm(),
+    }
     template = "patients/patient_accesses.html" + ("#rows" if request.htmx.target == "flere" else "")
-    return render(request, template, {"patient": found, "page": shown, "first": not after})
+    return render(request, template, context)
 
 
 def _corrected(request: MemberRequest, patient_id: int, text: str) -> HttpResponse:

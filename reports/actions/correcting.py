@@ -8,15 +8,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from reports.actions.closing import lock
 from reports.actions.making import make_reports, statement
-from reports.models import WeeklyReport
+from reports.models import LookBack, WeeklyReport
 from teams.calendar import Week, oslo_date
 from teams.wall import jobs_scope
 
 # Work can be told of for last week (tasks/actions/recording.py), absence a month back (teams/actions/absence.py).
 BACK = 6  # weeks
+OVERLAP = dt.timedelta(hours=1)  # what was being written while we looked
 
 
 def correct_weeks(*, now: dt.datetime) -> int:
@@ -27,13 +29,19 @@ def correct_weeks(*, now: dt.datetime) -> int:
     editions were made.
     """
     last = Week.of(oslo_date(now)).plus(-1)
-    return sum(_correct(last.plus(-back), now) for back in reversed(range(BACK)))
+    with jobs_scope():
+        last_look = LookBack.objects.aggregate(at=Max("at"))["at"]
+    since = last_look - OVERLAP if last_look else last.plus(-BACK).starts_at
+    made = sum(_correct(last.plus(-back), since, now) for back in reversed(range(BACK)))
+    with jobs_scope():
+        LookBack.objects.create(at=now)
+    return made
 
 
-def _correct(week: Week, now: dt.datetime) -> int:
+def _correct(week: Week, since: dt.datetime, now: dt.datetime) -> int:
     with jobs_scope():
         lock()
-        told = _told_late(week, now)
+        told = _told_late(week, since, now)
         changed = _differing(week, told, known=now) if told else []
         return len(make_reports(week, clinics=changed, known=now, by_events=True))
 
@@ -54,10 +62,9 @@ def remade() -> list[tuple[int, Week]]:
     return other
 
 
-def _told_late(week: Week, now: dt.datetime) -> list[int]:
+def _told_late(week: Week, since: dt.datetime, now: dt.datetime) -> list[int]:
     told: dict[str, Any] = {
-        "year": week.year, "week": week.number, "monday": week.monday, "sunday": week.sunday, "ends": week.ends_at,
-        "known": now,
+        "year": week.year, "week": week.number, "ends": week.ends_at, "since": since, "known": now,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(statement("told_late"), told)

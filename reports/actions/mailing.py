@@ -81,8 +81,7 @@ def _take(now: dt.datetime) -> Delivery | None:
 def _try(delivery: Delivery, now: dt.datetime) -> tuple[str, str, bool]:
     """What became of it, what the server said if it said no, and whether it answers at all."""
     member, today = delivery.recipient.member, oslo_date(now)
-    employed = member.starts_on <= today and (member.ends_on is None or member.ends_on >= today)
-    if not employed or not may(member, Permission.SEE_REPORTS):
+    if not member.is_let_in(today) or not may(member, Permission.SEE_REPORTS):
         return Sending.FAILED, "access", True
     try:
         with jobs_scope():

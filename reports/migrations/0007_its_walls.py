@@ -25,6 +25,11 @@ class Migration(migrations.Migration):
         wall("reports_delivery", app="SELECT, UPDATE, DELETE", jobs="SELECT, INSERT, UPDATE"),
         same_clinic("reports_recipient", member="teams_member"),
         same_clinic("reports_delivery", recipient="reports_recipient", report="reports_weeklyreport"),
+        # Only when the jobs last looked back: nothing of any clinic.
+        migrations.RunSQL(
+            "GRANT SELECT, INSERT ON reports_lookback TO fordel_jobs",
+            "REVOKE ALL ON reports_lookback FROM fordel_jobs",
+        ),
         migrations.RunSQL(
             [
                 "ALTER TABLE reports_municipalline ENABLE ROW LEVEL SECURITY",

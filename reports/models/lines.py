@@ -5,24 +5,18 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from reports.models.weeks import WeeklyReport
-from tasks.models import Origin, TaskKind
-from teams.models import Clinic, ClinicQuerySet, Member, Profession
-
-SEVERAL = 3  # people of a profession
+from reports.models.weeks import KindLine, Line
+from tasks.models import Origin
+from teams.models import Member, Profession
 
 
-class CapacityLine(models.Model):
+class CapacityLine(Line):
     """One profession's, or one member's, minutes for tasks that week, and what became of them.
 
     `member` is empty on the profession's own line, and set on lines per person, which are written only
     where the clinic has switched them on.
     """
 
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    report = models.ForeignKey(
-        WeeklyReport, models.CASCADE, related_name="capacity_lines", db_constraint=False, db_index=False
-    )
     profession = models.CharField(_("yrke"), max_length=16, choices=Profession.choices)
     member = models.ForeignKey(
         Member, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
@@ -40,10 +34,7 @@ class CapacityLine(models.Model):
     )
     late_minutes = models.PositiveIntegerField(_("av dette på kveld og i helg"), default=0, db_default=0)
     long_days = models.PositiveIntegerField(_("dager over ti timer"), default=0, db_default=0)
-
     people = models.PositiveSmallIntegerField(_("så mange"), default=0, db_default=0)
-
-    objects = ClinicQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -56,32 +47,15 @@ class CapacityLine(models.Model):
         return f"{self.report_id} {self.profession}"
 
     @property
-    def habits_told(self) -> bool:
-        """May evenings and long days be told? Of a profession of one or two they would be somebody's own."""
-        return self.member_id is not None or self.people >= SEVERAL
-
-    @property
     def task_minutes(self) -> int:
         """Minutes done in the time for tasks."""
         return self.done_minutes - self.appointment_minutes
 
 
-class WorkLine(models.Model):
+class WorkLine(KindLine):
     """One kind from one origin, done by one profession (empty: nobody's yet, only opened or overdue)."""
 
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    report = models.ForeignKey(
-        WeeklyReport, models.CASCADE, related_name="work_lines", db_constraint=False, db_index=False
-    )
     profession = models.CharField(_("yrke"), max_length=16, choices=Profession.choices, blank=True)
-    kind = models.ForeignKey(
-        TaskKind,
-        models.PROTECT,
-        related_name="+",
-        verbose_name=_("oppgavetype"),
-        db_index=False,
-        db_constraint=False,
-    )
     origin = models.CharField(_("opphav"), max_length=16, choices=Origin.choices)
     opened = models.PositiveIntegerField(_("åpnet"), default=0)
     done = models.PositiveIntegerField(_("utført"), default=0)
@@ -97,8 +71,6 @@ class WorkLine(models.Model):
     )
     overdue = models.PositiveIntegerField(_("forfalt ved ukeslutt"), default=0)
 
-    objects = ClinicQuerySet.as_manager()
-
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["report", "profession", "kind", "origin"], name="work_line_once")
@@ -108,28 +80,14 @@ class WorkLine(models.Model):
         return f"{self.report_id} {self.profession} {self.kind_id}"
 
 
-class SenderLine(models.Model):
+class SenderLine(KindLine):
     """Hospital-originated work that ended in the week, by the department that sent it."""
 
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    report = models.ForeignKey(
-        WeeklyReport, models.CASCADE, related_name="sender_lines", db_constraint=False, db_index=False
-    )
     sender = models.CharField(_("avsender"), max_length=120, blank=True)
-    kind = models.ForeignKey(
-        TaskKind,
-        models.PROTECT,
-        related_name="+",
-        verbose_name=_("oppgavetype"),
-        db_index=False,
-        db_constraint=False,
-    )
     done = models.PositiveIntegerField(_("utført"))
     done_minutes = models.PositiveIntegerField(_("minutter utført"))
     doctor_minutes = models.PositiveIntegerField(_("av dette leger"))
     returned = models.PositiveIntegerField(_("returnert eller avslått"))
-
-    objects = ClinicQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["report", "sender", "kind"], name="sender_line_once")]

@@ -6,9 +6,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from reports.models.weeks import WeeklyReport
-from tasks.models import Origin, TaskKind
-from teams.models import Clinic, ClinicQuerySet, Profession
+from reports.models.weeks import KindLine
+from tasks.models import Origin
+from teams.models import Profession
 
 
 class Bucket(models.TextChoices):
@@ -23,28 +23,16 @@ class Bucket(models.TextChoices):
     DELEGABLE = "delegable", _("kan delegeres")
 
 
-class MovableLine(models.Model):
+class MovableLine(KindLine):
     """Doctors' minutes that others could have had, by kind, origin and bucket, with the rule behind.
 
     `takers` are the professions that could have had them, as the catalogue was when the week closed.
-    `if_delegated` are the minutes that a delegation would have made movable; they are in no sum, and `instead`
-    are those of `minutes` that they would replace. `measured` is the
-    number of the clinic's own preparations whose median the `estimate` (minutes an occasion) is, 0 where it is the catalogue's.
+    `if_delegated` are the minutes that a delegation would have made movable; they are in no sum, and `instead` are those
+    of `minutes` that they would replace. `measured` is the number of the clinic's own preparations whose median the
+    `estimate` (minutes an occasion) is, 0 where it is the catalogue's.
     """
 
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    report = models.ForeignKey(
-        WeeklyReport, models.CASCADE, related_name="movable_lines", db_constraint=False, db_index=False
-    )
     bucket = models.CharField(_("gruppe"), max_length=10, choices=Bucket.choices)
-    kind = models.ForeignKey(
-        TaskKind,
-        models.PROTECT,
-        related_name="+",
-        verbose_name=_("oppgavetype"),
-        db_index=False,
-        db_constraint=False,
-    )
     origin = models.CharField(_("opphav"), max_length=16, choices=Origin.choices)
     occasions = models.PositiveIntegerField(_("ganger"))
     doctor_minutes = models.PositiveIntegerField(_("legens minutter i alt"))
@@ -60,8 +48,6 @@ class MovableLine(models.Model):
         _("anslag for forberedelsen, per gang"), default=0, db_default=0
     )
     measured = models.PositiveIntegerField(_("målt på"), default=0, db_default=0)
-
-    objects = ClinicQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -80,30 +66,16 @@ class Stop(models.TextChoices):
     DELEGATION = "delegation", _("mangler delegering")
 
 
-class MoveLine(models.Model):
+class MoveLine(KindLine):
     """What of one kind's movable minutes could really have moved that week, and what stopped the rest.
 
     `moved` is minutes by the profession that had time for them (reports/moving.py).
     """
 
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    report = models.ForeignKey(
-        WeeklyReport, models.CASCADE, related_name="move_lines", db_constraint=False, db_index=False
-    )
     bucket = models.CharField(_("gruppe"), max_length=10, choices=Bucket.choices)
-    kind = models.ForeignKey(
-        TaskKind,
-        models.PROTECT,
-        related_name="+",
-        verbose_name=_("oppgavetype"),
-        db_index=False,
-        db_constraint=False,
-    )
     moved: models.JSONField[dict[str, int], dict[str, int]] = models.JSONField(default=dict)
     rest = models.PositiveIntegerField(_("minutter som blir igjen"))
     stop = models.CharField(_("hva som stanser dem"), max_length=10, choices=Stop.choices, blank=True)
-
-    objects = ClinicQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["report", "bucket", "kind"], name="move_line_once")]
@@ -119,27 +91,13 @@ class Step(models.TextChoices):
     PREPARE = "prepare", _("la andre forberede")
 
 
-class Change(models.Model):
+class Change(KindLine):
     """One of the changes that would have freed most doctor time that week, the greatest first."""
 
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    report = models.ForeignKey(
-        WeeklyReport, models.CASCADE, related_name="changes", db_constraint=False, db_index=False
-    )
     place = models.PositiveSmallIntegerField()
     step = models.CharField(_("hva"), max_length=10, choices=Step.choices)
-    kind = models.ForeignKey(
-        TaskKind,
-        models.PROTECT,
-        related_name="+",
-        verbose_name=_("oppgavetype"),
-        db_index=False,
-        db_constraint=False,
-    )
     profession = models.CharField(_("til"), max_length=16, choices=Profession.choices, blank=True)
     minutes = models.PositiveIntegerField(_("legeminutter"))
-
-    objects = ClinicQuerySet.as_manager()
 
     class Meta:
         ordering = ("place",)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from tasks.models import TaskKind
 from teams.models import Clinic, ClinicQuerySet
 
 
@@ -50,18 +51,58 @@ class WeeklyReport(models.Model):
         return f"{self.year}-W{self.week:02d}"
 
 
-class ReportChart(models.Model):
-    """A drawn chart (SVG) of a report, one for light and one for dark screens."""
+class LookBack(models.Model):
+    """When closed weeks were last looked at for what was told late: what was told before that has had its edition."""
+
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("tilbakeblikk")
+        verbose_name_plural = _("tilbakeblikk")
+
+    def __str__(self) -> str:
+        return f"{self.at}"
+
+
+class Line(models.Model):
+    """What stands under a report, and goes with it.
+
+    Its clinic needs no foreign key of its own: the one on (clinic, report) says more (migrations/0002).
+    """
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     report = models.ForeignKey(
-        WeeklyReport, models.CASCADE, related_name="charts", db_constraint=False, db_index=False
+        WeeklyReport, models.CASCADE, related_name="%(class)ss", db_constraint=False, db_index=False
     )
+
+    objects = ClinicQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class KindLine(Line):
+    """One about a kind of task. The tasks that it is a sum of have the key to the kind, and stay."""
+
+    kind = models.ForeignKey(
+        TaskKind,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("oppgavetype"),
+        db_index=False,
+        db_constraint=False,
+    )
+
+    class Meta:
+        abstract = True
+
+
+class ReportChart(Line):
+    """A drawn chart (SVG) of a report, one for light and one for dark screens."""
+
     name = models.SlugField(max_length=40)
     dark = models.BooleanField()
     svg = models.TextField()
-
-    objects = ClinicQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["report", "name", "dark"], name="chart_once")]

@@ -1,5 +1,5 @@
--- The clinics where something was told after the newest edition of this week was made that may belong to it: work
--- logged or set right afterwards, and absence.
+-- The clinics where something was told after the newest edition of this week was made, and since the weeks were last
+-- looked at, that may belong to it: work logged, set right or taken back afterwards, and absence.
 SELECT r.clinic_id
 FROM (
     SELECT DISTINCT ON (clinic_id) clinic_id, closed_at
@@ -9,11 +9,11 @@ FROM (
 ) r
 WHERE r.clinic_id IN (
     SELECT e.clinic_id FROM tasks_taskevent e
-    WHERE e.verb IN ('log', 'correct', 'undo') AND e.at >= %(ends)s AND e.at > r.closed_at AND e.at <= %(known)s
+    WHERE e.verb IN ('log', 'correct', 'undo') AND e.at >= %(ends)s AND e.at > greatest(r.closed_at, %(since)s) AND e.at <= %(known)s
         AND (e.verb = 'correct' OR e.verb = 'log' AND e.effective_at < %(ends)s
             OR e.verb = 'undo' AND e.from_state = 'done' AND e.to_state = 'cancelled')
     UNION ALL
     SELECT a.clinic_id FROM teams_absence a
-    WHERE a.at > r.closed_at -- also one that was changed and no longer reaches into the week
+    WHERE a.at > greatest(r.closed_at, %(since)s) -- also one that was changed and no longer reaches into the week
 )
 ORDER BY r.clinic_id

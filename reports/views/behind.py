@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from patients.naming import note
 from reports import queries
 from reports.actions.opening import open_number
 from reports.behind import NUMBERS
@@ -34,6 +35,7 @@ def tasks_behind(request: MemberRequest, year: int, number: int, what: str) -> H
         raise Http404
     kind = get_object_or_404(TaskKind, pk=wanted) if wanted is not None else None
     opened = open_number(report, what, kind, by=request.member, at=timezone.now(), before=before)
+    note(task.patient_id for task in opened.tasks)
     context = {
         "week": week,
         "name": NUMBERS[what][0],

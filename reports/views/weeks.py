@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from patients.spreadsheets import write_csv, write_sheets
 from reports import pages, presenters, queries
 from reports.charts import NAMES
 from reports.definitions import DEFINITIONS
@@ -21,7 +22,6 @@ from reports.exports import LONG, long_rows, tables
 from reports.kept import kept
 from reports.models import WeeklyReport
 from reports.pdf import week_pdf
-from tasks.spreadsheets import write_csv, write_sheets
 from teams.calendar import Week, oslo_date
 from teams.middleware import MemberRequest
 from teams.models import Member, MunicipalLead

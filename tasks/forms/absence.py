@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from teams.actions.absence import Away
-from teams.forms import DurationField
+from teams.forms.members import DurationField
 from teams.models import Absence, AbsenceReason, DayPart, Member
 
 SELECT = {"class": "ds-input"}

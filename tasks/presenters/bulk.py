@@ -128,7 +128,11 @@ def left_groups(left: Mapping[Kept, Sequence[Task]], wish: Wish, today: dt.date)
 
 def named(task: Task, today: dt.date, more: str = "") -> Named:
     patient = task.patient
-    who = patient_words(patient.given_name, patient.family_name, patient.birth_date, today) if patient else ""
+    who = (
+        patient_words(patient.pk, patient.given_name, patient.family_name, patient.birth_date, today)
+        if patient
+        else ""
+    )
     holder = task.assignee.name if task.assignee else _("ingen")
     return Named(task.pk, task.name, who, holder, task.planned_minutes, more)
 

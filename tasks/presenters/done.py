@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from patients.naming import named
 from tasks.queries import Done
 from teams.calendar import OSLO
 
@@ -30,7 +31,7 @@ def done_lines(done: Iterable[Done], undo_after: dt.datetime) -> list[DoneLine]:
 
 
 def _line(done: Done, may_undo: bool) -> DoneLine:
-    who = f"{done.given_name} {done.family_name}" if done.birth_date else ""
+    who = named(done.patient_id, f"{done.given_name} {done.family_name}") if done.birth_date else ""
     return DoneLine(
         str(done.id), f"{done.ended_at.astimezone(OSLO):%H:%M}", done.name, who, str(done.minutes),
         reverse("undo_task", args=[done.id]) if may_undo else "",

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from patients.naming import named
 from tasks.presenters.filtering import Choice
 from tasks.presenters.patients import age_on, condition_name
 from tasks.queries.lacking import APART, DECLINED, LONG, NONE, Lack, Lacking
@@ -39,7 +40,7 @@ def lack_lines(rows: Iterable[Lacking], today: dt.date) -> list[LackLine]:
     return [
         LackLine(
             reverse("patient", args=[row.id]),
-            f"{row.family_name}, {row.given_name}",
+            named(row.id, f"{row.family_name}, {row.given_name}"),
             _("%(n)d år") % {"n": age_on(today, row.birth_date)},
             row.doctor or "",
             tuple(_reason(row.id, told) for told in row.reasons),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from patients.naming import named
 from tasks.life import clock_minutes
 from tasks.models import Origin, Part, Task, TaskState
 from tasks.presenters.words import Person, day_words, reason
@@ -128,7 +129,7 @@ def line(
     to the next of the same reader: most rows have the same few reasons and days. `whole`: the reason with its day.
     """
     said = {} if said is None else said
-    who, key = patient_words(row.given_name, row.family_name, row.birth_date, today), str(row.id)
+    who, key = patient_words(row.patient_id, row.given_name, row.family_name, row.birth_date, today), str(row.id)  # fmt: skip
     why = (row.why.get("obstacle"), row.why.get("rule"), row.why.get("by"), person, row.planned_on)
     if why not in said:
         said[why] = reason(row.why, person, day=row.planned_on, today=today, whole=whole)
@@ -201,13 +202,18 @@ def _patient_url(patient_id: int | None) -> str:
 
 
 def patient_words(
-    given_name: str | None, family_name: str | None, birth_date: dt.date | None, today: dt.date
+    patient_id: int | None,
+    given_name: str | None,
+    family_name: str | None,
+    birth_date: dt.date | None,
+    today: dt.date,
 ) -> str:
     """«Per Lunde, 66»; empty for a task that is about no patient."""
     if not birth_date:
         return ""
     before_birthday = (today.month, today.day) < (birth_date.month, birth_date.day)
-    return f"{given_name} {family_name}, {today.year - birth_date.year - before_birthday}"
+    age = today.year - birth_date.year - before_birthday
+    return named(patient_id, f"{given_name} {family_name}, {age}")
 
 
 def _note(row: WorkRow, today: dt.date) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from patients.naming import named
 from tasks.presenters.day import Reader, Section
 from tasks.queries import Placed, WorkRow
 from teams.templatetags.fordel import short_day
@@ -43,7 +44,11 @@ def paper(
     for task_id, n in placed:
         row = rows[task_id]
         line = reader.line(row)
-        born = f"{row.given_name} {row.family_name}, f. {row.birth_date.year}" if row.birth_date else ""
+        born = (
+            named(row.patient_id, f"{row.given_name} {row.family_name}, f. {row.birth_date.year}")
+            if row.birth_date
+            else ""
+        )
         due = short_day(row.due_on) if row.due_on else ""
         note = f"{line.holder} {line.note}".strip()
         found[n].lines.append(PaperLine(born, row.name, note, due, line.minutes))

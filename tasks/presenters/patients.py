@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from patients.imports.codes import followed
+from patients.naming import named
 from tasks import need
 from tasks.presenters.filtering import Choice
 from tasks.queries.patients import PatientRow
@@ -104,7 +105,7 @@ def _line(row: PatientRow, points: Mapping[str, int], today: dt.date) -> Patient
     age = age_on(row.deceased_on or today, row.birth_date)
     return PatientLine(
         url=reverse("patient", args=[row.id]),
-        name=f"{row.family_name}, {row.given_name}",
+        name=named(row.id, f"{row.family_name}, {row.given_name}"),
         age=_("%(n)d år") % {"n": age},
         gone=gone_words(row),
         conditions=", ".join(condition_name(code) for code in row.codes),

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
+from patients.naming import named
+from patients.spreadsheets import Cell
 from tasks import need
 from tasks.presenters.patients import age_on, condition_name, facts_of, gone_words, ground_words, is_late
 from tasks.queries.patients import PatientRow
-from tasks.spreadsheets import Cell
 
 WIDTHS = (28, 12, 7, 16, 36, 36, 12, 9, 12, 20, 20, 11, 8, 60)
 
@@ -26,7 +27,7 @@ def export_row(row: PatientRow, points: Mapping[str, int], today: dt.date) -> li
     gone = bool(row.deceased_on or row.moved_on)
     found = [] if gone else need.grounds(facts_of(row, today), points)
     return [
-        f"{row.family_name}, {row.given_name}",
+        named(row.id, f"{row.family_name}, {row.given_name}"),
         row.birth_date,
         age_on(row.deceased_on or today, row.birth_date),
         gone_words(row) or _("ja"),

@@ -121,7 +121,7 @@ def grouped(
 def history(versions: Sequence[ProgrammeVersion], *, kinds: Names, codes: Names) -> list[VersionLine]:
     """`versions` newest first; each with what it changed of the one before it."""
     texts = [from_json(version.content) for version in versions]
-    before = [*texts[1:], None]
+    before = [*texts[1:], None][: len(texts)]  # none at all before somebody approved it
     return [
         VersionLine(
             version, words_of(text, kinds=kinds, codes=codes),

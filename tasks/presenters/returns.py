@@ -40,7 +40,11 @@ def waiting_lines(
 
 def _line(each: SenderReturn, rules: Mapping[str, ReturnRule], today: dt.date) -> WaitingLine:
     patient = each.task.patient
-    who = patient_words(patient.given_name, patient.family_name, patient.birth_date, today) if patient else ""
+    who = (
+        patient_words(patient.pk, patient.given_name, patient.family_name, patient.birth_date, today)
+        if patient
+        else ""
+    )
     rule = f"{rules[each.rule].title} ({each.rule})" if each.rule in rules else each.rule
     return WaitingLine(
         each.pk, each.task.name, each.task.patient_id, who, each.sender or _("Avsender ikke oppgitt"), rule,

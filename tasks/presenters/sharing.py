@@ -119,7 +119,7 @@ def change_line(
         told.insert(0, _("%(name)s er ikke på jobb %(day)s.") % words)
     return ChangeLine(
         task_id=row.task_id,
-        who=patient_words(row.given_name, row.family_name, row.birth_date, today),
+        who=patient_words(row.patient_id, row.given_name, row.family_name, row.birth_date, today),
         name=row.name,
         minutes=row.to_minutes,
         from_words=_place(members.get(row.from_member or 0), row.from_day),
@@ -186,7 +186,7 @@ def left_groups(
 
 
 def left_line(row: LeftRow, today: dt.date) -> LeftLine:
-    who = patient_words(row.given_name, row.family_name, row.birth_date, today)
+    who = patient_words(row.patient_id, row.given_name, row.family_name, row.birth_date, today)
     overdue = row.due_on is not None and row.due_on < today
     return LeftLine(row.id, who, row.name, row.minutes, row.due_on, row.hard, overdue)
 

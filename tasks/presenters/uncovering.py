@@ -20,7 +20,7 @@ def who_of(task: Task, today: dt.date) -> str:
     patient = task.patient
     if patient is None:
         return ""
-    return patient_words(patient.given_name, patient.family_name, patient.birth_date, today)
+    return patient_words(patient.pk, patient.given_name, patient.family_name, patient.birth_date, today)
 
 
 @dataclass(frozen=True, slots=True)

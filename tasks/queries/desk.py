@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from patients.naming import named
 from tasks.filters import Filter
 from tasks.models import SavedView, Task, TaskKind
 from teams.models import Member
@@ -26,7 +27,7 @@ def filter_names(wanted: Filter, member: Member) -> dict[str, str]:
     if wanted.patient:
         of_patient = Task.objects.visible_to(member).filter(patient=wanted.patient)
         names = of_patient.values_list("patient__given_name", "patient__family_name").first()
-        found |= {"patient": " ".join(names)} if names else {}
+        found |= {"patient": named(wanted.patient, " ".join(names))} if names else {}
     if isinstance(wanted.who, int):
         colleague = Member.objects.visible_to(member).filter(pk=wanted.who)
         name = colleague.values_list("name", flat=True).first()

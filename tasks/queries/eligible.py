@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from patients.models import Block
 from tasks.eligibility import ground_for, rule_for
 from tasks.models import (
     Delegation,
@@ -22,8 +23,10 @@ from teams.queries import time_for_tasks
 def may_do(member: Member, task: Task, *, on: dt.date) -> bool:
     """May the member do this task (or this part of one) by law, profession or a delegation in force on the day?
 
-    At most two queries.
+    Nobody whom the patient has blocked may, and no page says why (patients/models/blocking.py). At most three queries.
     """
+    if Block.objects.against(task.patient_id, [member.pk]):
+        return False
     rule = rule_for(task.kind, task.part)
     list_doctor = task.patient.list_doctor_id if task.patient else None
     delegated: set[tuple[int, int]] = set()
@@ -38,16 +41,18 @@ def may_do(member: Member, task: Task, *, on: dt.date) -> bool:
 
 
 def who_may(task: Task, *, on: dt.date) -> list[Member]:
-    """The clinic's members who may be given this task, without those a leader ruled out. Two queries."""
+    """The clinic's members who may be given this task, without those a leader or the patient ruled out. Three queries."""
     rule = rule_for(task.kind, task.part)
     list_doctor = task.patient.list_doctor_id if task.patient else None
     found = Delegation.objects.in_force(on).filter(doctor=list_doctor, kind=task.kind)
     delegated = set(found.values_list("doctor_id", "member_id"))
     members = Member.objects.filter(clinic_id=task.clinic_id).employed_on(on).exclude(profession="")
+    found_all = list(members)
+    barred = {*task.forbidden, *Block.objects.against(task.patient_id, [m.pk for m in found_all])}
     return [
         m
-        for m in members
-        if m.pk not in task.forbidden
+        for m in found_all
+        if m.pk not in barred
         and ground_for(
             rule, member_id=m.pk, profession=m.profession, list_doctor_id=list_doctor, delegated=delegated
         )
@@ -85,12 +90,14 @@ class Receivers:
 
 
 def receivers(task: Task, by: Member, *, today: dt.date) -> Receivers:
-    """Whom `by` may give the task to, and whom not; whoever has it already is left out. Five queries."""
+    """Whom `by` may give the task to, and whom not; whoever has it already, or is blocked by the patient, is left out. Six queries."""
     days = working_days(today, 5)
     minutes, booked, given = time_for_tasks(days), week_load(by, days), delegations_of(task)
     found = Receivers([], [], [])
     members = Member.objects.filter(clinic_id=task.clinic_id).employed_on(today).exclude(profession="")
-    for m in members.exclude(pk=task.assignee_id):
+    colleagues = list(members.exclude(pk=task.assignee_id))
+    blocked = Block.objects.against(task.patient_id, [m.pk for m in colleagues])
+    for m in (m for m in colleagues if m.pk not in blocked):
         missing = refusal(
             rule_for(task.kind, task.part),
             profession=m.profession,

@@ -95,6 +95,7 @@ class Done(NamedTuple):
     name: str
     minutes: int
     ended_at: dt.datetime
+    patient_id: int | None
     given_name: str | None
     family_name: str | None
     birth_date: dt.date | None
@@ -103,7 +104,7 @@ class Done(NamedTuple):
 
 # Of a page that is open all day: kept planned (teams/prepared.py), and not put together again each time.
 _DONE = """
-    SELECT t.id, t.name, t.minutes, t.ended_at, p.given_name, p.family_name, p.birth_date,
+    SELECT t.id, t.name, t.minutes, t.ended_at, p.id, p.given_name, p.family_name, p.birth_date,
         (SELECT CASE WHEN e.verb IN ('complete', 'log') AND e.by_id = %(member)s THEN e.at END
          FROM tasks_taskevent e WHERE e.task_id = t.id ORDER BY e.id DESC LIMIT 1)
     FROM tasks_task t LEFT JOIN patients_patient p ON p.id = t.patient_id

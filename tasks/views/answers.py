@@ -122,7 +122,17 @@ def what_follows(request: MemberRequest, desk: Desk, rows: list[WorkRow]) -> dic
         return {}
     now = desk.now
     done = [
-        Done(row.id, row.name, row.took or 0, now, row.given_name, row.family_name, row.birth_date, now)
+        Done(
+            row.id,
+            row.name,
+            row.took or 0,
+            now,
+            row.patient_id,
+            row.given_name,
+            row.family_name,
+            row.birth_date,
+            now,
+        )
         for row in rows
         if row.took
     ]

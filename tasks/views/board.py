@@ -35,6 +35,7 @@ from tasks.queries.board import (
 from tasks.queries.delegations import warnings
 from tasks.sharings import overtime_ahead
 from tasks.stranded import Time, stranded
+from teams.accesses import to_look_at
 from teams.actions import allow_overtime
 from teams.calendar import oslo_date, working_days
 from teams.middleware import MemberRequest
@@ -89,6 +90,7 @@ def _team(request: MemberRequest, form: OvertimeForm | None = None, status: int 
         "delegation_warnings": warnings(by, today, everybodys=True),
         "today": today,
         "by_day": by_day,
+        "to_look_at": to_look_at(by, today) if may(by, Permission.MANAGE_MEMBERS) else 0,
         "sees_patients": may(by, Permission.SEE_PATIENTS),
         **(_days(by, members, time, today) if by_day else _weeks(by, members, time, today)),
     }

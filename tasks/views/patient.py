@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from patients.access_queries import open_glass
 from patients.actions import record_access
 from patients.models import Patient
 from patients.presenters import condition_rows, identifier_rows
@@ -45,6 +46,9 @@ def patient(request: MemberRequest, patient_id: int) -> HttpResponse:
         **_story(request, found, now),
         "may_make": may(request.member, Permission.DO_TASKS),
         "may_plan": may(request.member, Permission.PLAN_PATIENTS),
+        "may_block": may(request.member, Permission.BLOCK_PATIENTS),
+        "glass": open_glass(request.member, found.pk),
+        "may_rights": may(request.member, Permission.PATIENT_RIGHTS),
     }
     return render(request, "tasks/patient.html", context)
 

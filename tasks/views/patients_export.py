@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from patients.actions import record_accesses
+from patients.spreadsheets import Cell, write_csv, write_xlsx
 from tasks.presenters.patients_export import WIDTHS, export_row, headings
 from tasks.queries.patients import PatientRow, found, rows
 from tasks.queries.patients_choices import need_points
-from tasks.spreadsheets import Cell, write_csv, write_xlsx
 from tasks.views.patients import asked, list_page, whom
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest

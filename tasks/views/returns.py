@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -134,6 +134,7 @@ def _waiting(request: MemberRequest) -> dict[str, Any]:
 @requires(Permission.DO_TASKS)
 def answer(request: MemberRequest, return_id: int) -> HttpResponse:
     """What the sender said; «vi gjør det likevel» opens the task again."""
+    get_object_or_404(SenderReturn.objects.visible_to(request.member), pk=return_id)
     form = AnswerForm(request.POST)
     refused = _("Velg hva avsender svarte, og skriv høyst 300 tegn.")
     if form.is_valid():

@@ -44,12 +44,12 @@ def row(request: MemberRequest, task_id: int) -> HttpResponse:
 
     `folger` asks for what follows on Min dag from having done it or taken it back (`gjort`: it stands there as done).
     """
-    if not request.htmx:
-        return HttpResponseRedirect(_in_the_list(task_id))
     try:
         found = work_row(request.member, task_id)
     except Task.DoesNotExist:
         raise Http404 from None
+    if not request.htmx:
+        return HttpResponseRedirect(_in_the_list(task_id))
     wanted, asked = where_it_stands(request), request.GET.get("folger", "")
     desk = Desk(request.member, wanted or Filter(), timezone.now())
     follows = what_follows(request, desk, [found]) if asked and wanted else {}

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from patients.actions import record_access
+from patients.models import Block
 from tasks.models import Task
 from tasks.presenters import as_seen, line
 from tasks.presenters.why import Team
@@ -30,7 +31,9 @@ def why(request: MemberRequest, task_id: int) -> HttpResponse:
     if task.patient:
         record_access(task.patient, by=by, ground="oppfølging", what="oppgave")
     colleagues = Member.objects.visible_to(by).employed_on(today).exclude(profession="")
-    team = Team(list(colleagues), delegations_of(task), loads_now(by, today=today))
+    blocked = Block.objects.against(task.patient_id, [m.pk for m in colleagues])
+    shown = [m for m in colleagues if m.pk not in blocked]
+    team = Team(shown, delegations_of(task), loads_now(by, today=today))
     context = {
         "task": task,
         "line": line(work_row(by, task_id), person=as_seen(task.assignee, by), today=today),

@@ -25,7 +25,7 @@ def end_employment(member_id: int, last_day: dt.date, *, by: Member, at: dt.date
     member = _take(member_id, by, today)
     if last_day < member.starts_on or not today - BACK <= last_day <= today + LONGEST:
         raise ValueError("last_day")
-    if member.access == Access.LEADER and not another_leads(member, last_day):
+    if member.access == Access.LEADER and not another_leads(member, last_day, today):
         raise ValueError("last_leader")
     member.ends_on = last_day
     member.save(update_fields=["ends_on"])
@@ -55,8 +55,10 @@ def _take(member_id: int, by: Member, today: dt.date) -> Member:
     return member
 
 
-def another_leads(member: Member, day: dt.date) -> bool:
-    """Does somebody else lead the clinic on that day and after it, who can log in? One query."""
-    leaders = Member.objects.visible_to(member).filter(access=Access.LEADER, user__is_active=True)
+def another_leads(member: Member, day: dt.date, today: dt.date) -> bool:
+    """Does somebody else lead the clinic on that day and after it, who can log in today? One query."""
+    leaders = Member.objects.visible_to(member).filter(
+        access=Access.LEADER, user__is_active=True, access_until__gte=today
+    )
     staying = leaders.exclude(pk=member.pk).exclude(ends_on__lte=day)
     return bool(staying.filter(starts_on__lte=day).exists())

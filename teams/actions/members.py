@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from teams.actions.access import YEAR, change_level, decide
 from teams.actions.employment import another_leads
 from teams.actions.hours import FURTHEST, Hours, check_hours, earliest_change
 from teams.calendar import oslo_date
-from teams.models import Access, Member, Profession, Training, WorkingHours
+from teams.models import Access, Decision, Member, Profession, Training, WorkingHours
 from teams.permissions import TABLE, Permission, require
 
 NAME_MAX = 120
@@ -30,7 +31,7 @@ class Profile:
 def add_member(
     new: Profile, *, profession: str, starts_on: dt.date, hours: Hours, by: Member, at: dt.datetime
 ) -> Member:
-    """A new place in `by`'s clinic, with an ordinary week. Without a login: that is given by whoever runs the machine.
+    """A new place in `by`'s clinic, with an ordinary week, and an access for a year. The login comes by invitation.
 
     Who began earlier than this week has hours from Monday on: weeks that are over are not rewritten. Raises
     PermissionDenied, ValueError: "name", "profession" (unknown, or none with access to tasks), "access",
@@ -51,6 +52,7 @@ def add_member(
         clinic_id=by.clinic_id, name=name, profession=profession, access=access, starts_on=starts_on,
         training=new.training, supervisor=new.supervisor,
     )  # fmt: skip
+    decide(member, Decision.GIVEN, today + YEAR, by=by, at=at)
     first = max(starts_on, earliest_change(today))
     WorkingHours.objects.bulk_create(
         WorkingHours(
@@ -70,7 +72,7 @@ def change_member(member_id: int, new: Profile, *, by: Member, at: dt.datetime) 
     Nobody gives themselves a right they do not have, and somebody who can log in goes on leading the clinic.
     Raises Member.DoesNotExist (another clinic's), PermissionDenied, ValueError: "name", "ended" (works here no
     more), "access" (unknown, or staff without a profession), "own_access" (more than one has), "last_leader",
-    "training" (no doctor), "supervisor".
+    "training" (no doctor), "supervisor", "no_access" (another access for somebody who has none now).
     """
     require(by, Permission.MANAGE_MEMBERS)
     today = oslo_date(at)
@@ -81,11 +83,11 @@ def change_member(member_id: int, new: Profile, *, by: Member, at: dt.datetime) 
     name = _name(new.name)
     if new.access != member.access:
         _check_access(member, new.access, by, today)
+        change_level(member, new.access, by=by, at=at)
     if (new.training, new.supervisor) != (member.training, member.supervisor):
         _check_training(member.profession, new, member, by, today)
-    member.name, member.access = name, new.access
-    member.training, member.supervisor = new.training, new.supervisor
-    member.save(update_fields=["name", "access", "training", "supervisor"])
+    member.name, member.training, member.supervisor = name, new.training, new.supervisor
+    member.save(update_fields=["name", "training", "supervisor"])
     return member
 
 
@@ -107,7 +109,7 @@ def _check_access(member: Member, access: str, by: Member, today: dt.date) -> No
         raise ValueError("access")
     if member.pk == by.pk and not TABLE[Access(access)] <= TABLE[Access(member.access)]:
         raise ValueError("own_access")
-    if member.access == Access.LEADER and not another_leads(member, today):
+    if member.access == Access.LEADER and not another_leads(member, today, today):
         raise ValueError("last_leader")
 
 

@@ -120,6 +120,10 @@ class MemberQuerySet(ClinicQuerySet):
     def employed_on(self, day: dt.date) -> Self:
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
 
+    def let_in_on(self, day: dt.date) -> Self:
+        """Employed, with a login and an access that is approved: what `places_of` asks of each request."""
+        return self.employed_on(day).filter(access_until__gte=day, user__is_active=True)
+
 
 class Member(models.Model):
     """Somebody's place in one clinic: who they are here, from when to when."""
@@ -154,6 +158,8 @@ class Member(models.Model):
     )
     starts_on = models.DateField(_("fra"))
     ends_on = models.DateField(_("til og med"), null=True, blank=True)
+    # What the latest `AccessApproval` says; the database writes it from there. None: no access at all.
+    access_until = models.DateField(_("tilgang til og med"), null=True, blank=True, editable=False)
 
     objects = MemberQuerySet.as_manager()
 
@@ -184,6 +190,11 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_let_in(self, day: dt.date) -> bool:
+        """Employed on the day, with an access that is approved for it."""
+        employed = self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+        return employed and self.access_until is not None and day <= self.access_until
 
     @property
     def is_doctor(self) -> bool:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from teams.actions.duties import add_duty, end_duty
 from teams.actions.hours import set_hours
 from teams.calendar import DAY, oslo_date
-from teams.forms import DutyForm, EndDutyForm, HoursForm
+from teams.forms.members import DutyForm, EndDutyForm, HoursForm
 from teams.middleware import MemberRequest
 from teams.models import Duty, Member
 from teams.permissions import Permission, requires

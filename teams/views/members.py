@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from teams.accesses import history_of, state_of, to_look_at
 from teams.actions.members import add_member, change_member
 from teams.calendar import oslo_date
-from teams.forms import DutyForm, EndDutyForm, MemberForm, NewMemberForm
+from teams.forms.members import DutyForm, EndDutyForm, MemberForm, NewMemberForm
 from teams.middleware import MemberRequest
 from teams.models import Member
 from teams.permissions import Permission, may, requires
@@ -34,10 +35,18 @@ REFUSED = {
         "Ingen andre med innlogging leder teamet. Gjør en annen til teamleder først."
     ),
     "ended": gettext_lazy("Medarbeideren har sluttet og kan ikke endres."),
+    "no_access": gettext_lazy("Tilgangen gjelder ikke nå. Godkjenn den først, under Tilganger."),
     "minutes": gettext_lazy("En dag har høyst 24 timer."),
     "booked": gettext_lazy("Det kan ikke være satt av mer tid enn det er på jobb."),
 }
-FIELDS = {"own_access": "access", "last_leader": "access", "ended": None, "minutes": None, "booked": None}
+FIELDS = {
+    "own_access": "access",
+    "no_access": "access",
+    "last_leader": "access",
+    "ended": None,
+    "minutes": None,
+    "booked": None,
+}
 
 
 @require_safe
@@ -49,7 +58,8 @@ def members(request: MemberRequest) -> HttpResponse:
         "here": here,
         "before": before,
         "today": today,
-        "may_manage": may(request.member, Permission.MANAGE_MEMBERS),
+        "may_manage": (manages := may(request.member, Permission.MANAGE_MEMBERS)),
+        "to_look_at": to_look_at(request.member, today) if manages else 0,
     }
     return render(request, "teams/members.html", context)
 
@@ -105,7 +115,7 @@ def member_page(
 ) -> HttpResponse:
     """The page; with a form that was refused (`ending`: of the duty of this id), that form open and 422.
 
-    At most seven queries.
+    At most eight queries.
     """
     by, today = request.member, oslo_date(timezone.now())
     found = get_object_or_404(Member.objects.visible_to(by).select_related("supervisor"), pk=member_id)
@@ -116,6 +126,9 @@ def member_page(
         "person": found, "week": weeks[0], "rows": week_rows(weeks[0]), "upcoming": weeks[1:],
         "duties": duty_rows(duties, today, private=manages or found == by),
         "supervision": supervision_of(found, today), "there": there, "may_manage": manages and there,
+        "own": found == by, "access_state": state_of(found, today),
+        "access_days": ((found.access_until or today) - today).days,
+        "history": history_of(found) if manages or found == by else None,
     }  # fmt: skip
     if context["may_manage"]:
         context["form"] = form or _member_form(request, found)

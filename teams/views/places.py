@@ -7,8 +7,11 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from teams.accesses import closed_places_of
+from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
 from teams.models import MunicipalLead
 
@@ -31,4 +34,5 @@ def no_place(request: HttpRequest) -> HttpResponse:
     """Logged in, but with no place in any clinic today; perhaps with a municipality to look at."""
     user: Any = request.user
     leads = user.is_authenticated and MunicipalLead.objects.filter(user=user).exists()
-    return render(request, "teams/no_place.html", {"leads": leads})
+    closed = closed_places_of(user, oslo_date(timezone.now())) if user.is_authenticated else []
+    return render(request, "teams/no_place.html", {"leads": leads, "closed": closed})

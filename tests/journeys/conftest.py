@@ -43,13 +43,13 @@ def site() -> Iterator[str]:
 
 
 @contextmanager
-def web(database: str = DATABASE) -> Iterator[str]:
-    """gunicorn as the application's role, on a free port below the ephemeral ones."""
+def web(database: str = DATABASE, **settings: str) -> Iterator[str]:
+    """gunicorn as the application's role, on a free port below the ephemeral ones; the demo, unless told otherwise."""
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
                "--threads", "2", "--worker-class", "gthread", "--no-control-socket"]  # fmt: skip
-    env = {**environment("app", database), "FORDEL_DEMO": "1"}
+    env = {**environment("app", database), "FORDEL_DEMO": "1", **settings}
     process = subprocess.Popen(command, cwd=CHECKOUT, env=env, start_new_session=True)
     try:
         until(lambda: _answers(address), seconds=30)

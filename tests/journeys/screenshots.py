@@ -10,9 +10,11 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 import bench  # noqa: F401  # sets Django up
 from demo.logins import PASSWORD
 from tests.journeys.conftest import CHROMIUM_FLAGS, PHONE, WIDE, chromium, web
+from tests.login.conftest import code
 from tests.processes import CHECKOUT, manage, own_database
 
 DATABASE = "fordel_screenshots"
+SMALL = ViewportSize(width=1000, height=760)
 PICTURES = CHECKOUT / "docs/screenshots"
 # A nurse is ill for a week, and the leader has asked what must move, and what plans for the whole list would ask of the
 # year; the example of a list has been looked through.
@@ -71,6 +73,32 @@ def page_of(
     return page
 
 
+def getting_in(browser: Browser, address: str) -> None:
+    """Outside the demo, where a password is not enough, and with a minute before the page locks."""
+    page = browser.new_page(base_url=address, locale="nb-NO", reduced_motion="reduce", viewport=SMALL)
+    page.goto("/konto/login/")
+    page.screenshot(path=PICTURES / "login.png")
+    page.get_by_label("Brukernavn eller e-post").fill("sekretaer")
+    page.get_by_label("Passord", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Logg inn").click()
+    page.get_by_role("link", name="Sett opp kodeapp").wait_for()
+    page.screenshot(path=PICTURES / "second-factor.png", full_page=True)
+    page.get_by_role("link", name="Sett opp kodeapp").click()
+    page.get_by_label("Kode").fill(code(page.locator("code.key").text_content() or ""))
+    page.screenshot(path=PICTURES / "second-factor-app.png")
+    page.keyboard.press("Enter")
+    page.locator(".codes").wait_for()
+    page.screenshot(path=PICTURES / "recovery-codes.png")
+    page.goto("/konto/okter/")
+    page.screenshot(path=PICTURES / "sessions.png")
+    page.goto("/min-dag/")
+    page.locator("#okt-varsel").wait_for(timeout=90_000)
+    page.screenshot(path=PICTURES / "session-warning.png")
+    page.locator("#okt-laas #id_password").wait_for(timeout=90_000)
+    page.screenshot(path=PICTURES / "locked.png")
+    page.context.close()
+
+
 def take(browser: Browser, address: str) -> None:
     nurse = page_of(browser, address, "sykepleier", viewport=WIDE)
     nurse.screenshot(path=PICTURES / "min-dag.png")
@@ -123,10 +151,12 @@ def main() -> None:
             manage(*command, database=DATABASE)
         with (
             web(DATABASE) as address,
+            web(DATABASE, FORDEL_DEMO="0", FORDEL_IDLE_SECONDS="60") as real,
             sync_playwright() as playwright,
             closing(playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)) as browser,
         ):
             take(browser, address)
+            getting_in(browser, real)
 
 
 if __name__ == "__main__":

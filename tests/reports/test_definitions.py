@@ -6,9 +6,9 @@ from pathlib import Path
 
 from django.utils import translation
 
+from config.numbers_page import page
 from reports.definitions import DEFINITIONS
 from reports.models import Bucket
-from reports.numbers_page import page
 
 
 def test_the_page_of_definitions_is_the_one_in_docs() -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 
 from patients.models import Patient
+from reports.actions import correcting
 from reports.actions.closing import close_weeks
 from reports.actions.correcting import correct_weeks, remade
 from reports.models import CapacityLine, SenderLine, WeeklyReport, WorkLine
@@ -19,7 +20,7 @@ from tasks.actions.returns import answer, return_to_sender
 from tasks.actions.undoing import undo
 from tasks.models import Answer, Task, TaskKind
 from teams.actions.absence import Away, register_absence
-from teams.calendar import DAY
+from teams.calendar import DAY, Week
 from tests.conftest import Cast, logged_in
 from tests.reports.conftest import WEEK, at, day, make_patient
 
@@ -150,6 +151,33 @@ def test_absence_told_of_late_is_a_new_edition(week: Cast) -> None:
     assert correct_weeks(now=at(day(WEEK.plus(1), 2), dt.time(0, 10))) == 1
     nurse = CapacityLine.objects.get(report=newest(week), profession="nurse")
     assert nurse.capacity_minutes == 3 * 300
+
+
+def test_what_was_looked_at_one_night_is_not_weighed_again_the_next(
+    week: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Weighing means making the clinic's week again: an absence that changed nothing must not cost that every night."""
+    weighed: list[Week] = []
+    weigh = correcting._differing
+
+    def noted(week: Week, told: list[int], *, known: dt.datetime) -> list[int]:
+        weighed.append(week)
+        return weigh(week, told, known=known)
+
+    monkeypatch.setattr(correcting, "_differing", noted)
+    close_weeks(now=MONDAY_AFTER)
+    tuesday = at(day(WEEK.plus(1), 2))
+    register_absence(
+        week.nurse, Away(day(WEEK.plus(5), 1), day(WEEK.plus(5), 2), "leave"), by=week.doctor, at=tuesday
+    )
+    assert correct_weeks(now=tuesday + DAY) == 0
+    assert weighed == [WEEK]
+    assert correct_weeks(now=tuesday + 2 * DAY) == 0
+    assert weighed == [WEEK]
+    ill = Away(day(WEEK, 4), day(WEEK, 5), "sick")
+    register_absence(week.nurse, ill, by=week.doctor, at=tuesday + 2 * DAY + dt.timedelta(hours=3))
+    assert correct_weeks(now=tuesday + 3 * DAY) == 1
+    assert weighed == [WEEK, WEEK]
 
 
 def test_every_week_can_be_made_again_from_its_events(week: Cast) -> None:

@@ -38,7 +38,7 @@ def _kind() -> TaskKind:
 
 
 def _draw() -> None:
-    for report in WeeklyReport.objects.filter(charts=None):
+    for report in WeeklyReport.objects.filter(reportcharts=None):
         ReportChart.objects.create(
             clinic=report.clinic, report=report, name="movable", dark=False, svg="<svg/>"
         )

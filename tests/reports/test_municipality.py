@@ -21,7 +21,7 @@ from reports.models import CapacityLine, MunicipalLine, WeeklyReport
 from reports.municipality import FIGURES, lines
 from reports.suppression import FEW, left_out
 from teams.models import Clinic, Municipality, MunicipalLead, User
-from tests.conftest import Cast, logged_in, make_member
+from tests.conftest import Cast, logged_in, logged_in_user, make_member
 from tests.reports.conftest import WEEK, done, make_patient
 
 NOW = WEEK.ends_at + dt.timedelta(minutes=10)
@@ -137,7 +137,7 @@ def test_those_who_lead_it_see_it_and_nobody_else(two: tuple[Cast, Cast], client
     add_up(now=NOW)
     assert client.get("/kommune/").status_code == 302  # to the login
     assert logged_in(solbakken.doctor).get("/kommune/").status_code == 404
-    client.force_login(lead(solbakken))
+    client = logged_in_user(lead(solbakken))
     text = client.get("/kommune/").content.decode().replace("\u00a0", " ")
     assert solbakken.clinic.name in text
     assert "skjult" in text
@@ -150,12 +150,12 @@ def test_those_who_lead_it_see_it_and_nobody_else(two: tuple[Cast, Cast], client
     assert client.get("/rapporter/").status_code == 302  # no place in a clinic
 
 
-def test_another_municipalitys_lines_are_not_there(two: tuple[Cast, Cast], client: Any) -> None:
+def test_another_municipalitys_lines_are_not_there(two: tuple[Cast, Cast]) -> None:
     solbakken, furulund = two
     other = Municipality.objects.create(number="9998", name="Annetsted")
     Clinic.objects.filter(pk=furulund.clinic.pk).update(municipality=other)
     add_up(now=NOW)
-    client.force_login(lead(solbakken))
+    client = logged_in_user(lead(solbakken))
     text = client.get("/kommune/").content.decode()
     assert solbakken.clinic.name in text
     assert furulund.clinic.name not in text

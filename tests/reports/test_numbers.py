@@ -10,6 +10,7 @@ from django.db.models import Sum
 
 from reports.actions.closing import close_weeks
 from reports.models import CapacityLine, MovableLine, WeeklyReport, WorkLine
+from reports.presenters import habits_told
 from tasks.actions import overrides
 from tasks.actions.doing import hand_on
 from tasks.models import AllocationRun, Delegation, PlanStep, Task, TaskKind, TaskState
@@ -266,3 +267,19 @@ def test_how_often_a_leader_overruled_the_sharing_out(solbakken: Cast) -> None:
     )  # fmt: skip
     assert close().overrides == 4
     assert close(WEEK.plus(1)).overrides == 1
+
+
+@pytest.mark.parametrize(
+    ("people", "told"),
+    [
+        ({"doctor": 3, "nurse": 3, "secretary": 4}, {"doctor", "nurse", "secretary"}),
+        ({"doctor": 3, "nurse": 2, "secretary": 3}, {"doctor"}),  # two nurses are what is left of the sum
+        ({"doctor": 3, "nurse": 2, "secretary": 2}, {"doctor"}),  # four people: nobody's own
+        ({"doctor": 3, "nurse": 2}, set()),
+        ({"doctor": 2, "secretary": 1}, set()),
+    ],
+)
+def test_evenings_are_told_of_no_profession_that_the_clinics_sum_gives_away(
+    people: dict[str, int], told: set[str]
+) -> None:
+    assert habits_told(CapacityLine(profession=one, people=n) for one, n in people.items()) == told

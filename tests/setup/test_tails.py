@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-ROOMS = ["config", "demo", "scenarios", "reports", "tasks", "patients", "teams"]
+ROOMS = ["config", "demo", "rights", "scenarios", "reports", "tasks", "patients", "login", "teams"]
 
 MODULE, FUNCTION, VIEW, JOB, TEMPLATE = 300, 40, 30, 12, 120
 

@@ -9,7 +9,7 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((CHECKOUT / "templates").rglob("*.html"))
-THE_SAME_EVERYWHERE = {"Fordel", "min", "CSV", "FHIR", "ICPC"}
+THE_SAME_EVERYWHERE = {"Fordel", "min", "CSV", "XLSX", "FHIR", "ICPC"}
 SPOKEN = re.compile(r"""(?:aria-label|title|placeholder|alt)="([^"{]*)["{]""")
 BETWEEN = re.compile(
     r"\{% blocktranslate.*?endblocktranslate %\}|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<style.*?</style>|<!--.*?-->",

@@ -14,7 +14,7 @@ from django.utils import timezone
 from tasks.models import Task, TaskKind
 from teams.calendar import oslo_date
 from teams.models import Member
-from tests.conftest import Cast, logged_in
+from tests.conftest import Cast, let_in, logged_in
 from tests.tasks.conftest import make_patient, make_task
 
 ON_MY_DAY = {"HX-Request": "true", "HX-Current-URL": "http://testserver/min-dag/"}
@@ -185,8 +185,14 @@ def test_nobody_gets_in_without_logging_in(solbakken: Cast) -> None:
 
 def test_a_user_with_two_places_chooses_and_never_mixes(solbakken: Cast, furulund: Cast) -> None:
     user = solbakken.nurse.user
-    there = Member.objects.create(
-        clinic=furulund.clinic, user=user, name="Nina Nes", profession="nurse", starts_on=dt.date(2025, 1, 1)
+    there = let_in(
+        Member.objects.create(
+            clinic=furulund.clinic,
+            user=user,
+            name="Nina Nes",
+            profession="nurse",
+            starts_on=dt.date(2025, 1, 1),
+        )
     )
     make_task(solbakken.clinic, "sarstell", assignee=solbakken.nurse, name="Bare her")
     make_task(furulund.clinic, "sarstell", assignee=there, name="Bare der")

@@ -419,6 +419,7 @@ def test_the_list_and_the_page_take_as_many_queries_for_three_as_for_thirty(
         return len(captured)
 
     paths = ("/fravaer/", f"/fravaer/{found.pk}/", "/min-dag/", "/team/")
+    queries(paths[0])  # what was told of the last change is taken out of the session
     few = {path: queries(path) for path in paths}
     held(solbakken, 30)
     for n in range(6):

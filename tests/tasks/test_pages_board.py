@@ -255,7 +255,8 @@ def test_as_many_queries_for_fifty_members_as_for_five(solbakken: Cast, leader: 
         due_on=today(),
         patient=make_patient(solbakken),
     )
-    make_task(solbakken.clinic, "sarstell", due_on=today(), hard=True, escalated=1)
+    warned = make_patient(solbakken)
+    make_task(solbakken.clinic, "sarstell", due_on=today(), hard=True, escalated=1, patient=warned)
     make_task(
         solbakken.clinic, "sykmelding", assignee=solbakken.nurse
     )  # what she may not do is looked up once

@@ -151,5 +151,6 @@ def test_the_list_takes_the_same_number_of_queries_however_long_it_is(
     few = queries()
     for n in range(1, 6):
         nurse.post(at(patient), {**SENT, "discharged_on": TODAY - n * DAY})
+    queries()  # what was told of the last change is taken out of the session
     assert queries() == few <= 22
-    assert PatientAccess.objects.filter(what="utskrivninger").count() == 3
+    assert PatientAccess.objects.filter(what="utskrivninger").count() == 4

@@ -19,7 +19,7 @@ from tasks.actions.programmes import approve_programme, propose_programmes
 from tasks.models import AllocationRun, Cause, Programme, Task, TaskKind
 from teams.calendar import DAY, Week, oslo_date
 from teams.models import Clinic, Member
-from tests.conftest import Cast, logged_in, make_cast, make_clinic
+from tests.conftest import Cast, let_in, logged_in, make_cast, make_clinic
 from tests.tasks.conftest import make_patient, make_task
 
 MODELS = (Clinic, Member, Patient, TaskKind, Task, Programme, AllocationRun, WeeklyReport)
@@ -38,9 +38,11 @@ def large(db: None) -> Cast:
     TaskKind.objects.update(id=F("id") + 5000)
     cast = make_cast("stor", "Stor legekontor")
     other = make_clinic("ovre", "Øvre legekontor")
-    Member.objects.create(
-        clinic=other, user=cast.doctor.user, name="Hanne Holm", profession="doctor", access="staff",
-        starts_on=cast.doctor.starts_on,
+    let_in(
+        Member.objects.create(
+            clinic=other, user=cast.doctor.user, name="Hanne Holm", profession="doctor", access="staff",
+            starts_on=cast.doctor.starts_on,
+        )
     )  # fmt: skip
     return cast
 

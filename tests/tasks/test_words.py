@@ -179,7 +179,7 @@ def test_what_was_too_many_to_show_goes_with_its_group() -> None:
 
 def test_the_reason_that_holds_a_hard_deadline_back_stands_first() -> None:
     today = dt.date(2026, 11, 23)
-    rows = {n: LeftRow(n, "Kontroll", None, None, None, 10, today, hard=n == 3) for n in (1, 2, 3)}
+    rows = {n: LeftRow(n, "Kontroll", None, None, None, None, 10, today, hard=n == 3) for n in (1, 2, 3)}
     left = [(3, "pinned_away"), (1, "nobody_has_time"), (2, "nobody_has_time")]
     groups = left_groups(left, rows, today=today)
     assert [group.text for group in groups] == [

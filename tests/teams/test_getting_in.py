@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 from django.test import Client
 
 from patients.models import PatientAccess
 from teams.models import Member, User
-from tests.conftest import Cast, logged_in
+from tests.conftest import STARTED, Cast, let_in, logged_in, logged_in_user
 from tests.tasks.conftest import make_patient, make_task
 
 pytestmark = pytest.mark.django_db
 
 
 def test_somebody_without_a_place_is_told_so_everywhere() -> None:
-    client = Client()
-    client.force_login(
-        User.objects.create_user("uten", password=None),
-        backend="allauth.account.auth_backends.AuthenticationBackend",
-    )
+    client = logged_in_user(User.objects.create_user("uten", password=None))
     for url in ("/min-dag/", "/team/", "/pasienter/", "/rapporter/"):
         answer = client.get(url)
         assert (answer.status_code, answer["Location"]) == (302, "/team/ingen-plass/"), url
@@ -35,15 +29,17 @@ def test_a_fragment_after_the_session_has_ended_sends_the_page_to_the_login() ->
 
 
 def test_a_form_from_the_clinic_one_has_left_is_refused(solbakken: Cast, furulund: Cast) -> None:
-    there = Member.objects.create(
-        clinic=furulund.clinic,
-        user=solbakken.nurse.user,
-        name="Nina",
-        profession="nurse",
-        starts_on=dt.date(2025, 1, 1),
+    there = let_in(
+        Member.objects.create(
+            clinic=furulund.clinic,
+            user=solbakken.nurse.user,
+            name="Nina",
+            profession="nurse",
+            starts_on=STARTED,
+        )
     )
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(solbakken.nurse.user, backend="allauth.account.auth_backends.AuthenticationBackend")  # type: ignore[arg-type]
+    client = logged_in(solbakken.nurse)
+    client.handler.enforce_csrf_checks = True
     old = client.get("/min-dag/").context["csrf_token"]
     assert client.post("/plass/", {"member": there.pk, "csrfmiddlewaretoken": str(old)}).status_code == 302
     late = client.post("/min-dag/logg/", {"kind": "1", "csrfmiddlewaretoken": str(old)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -22,6 +23,8 @@ class Command(BaseCommand):
         parser.add_argument("--patients", type=int, default=4000, help="pasienter på listene, 40 til 20000")
 
     def handle(self, *, today: dt.date | None, seed: int, patients: int, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("Demoens passord er kjent av alle, og hører ikke hjemme der det er pasienter.")
         if exists():
             self.stdout.write("Demolegekontoret finnes fra før.")
             return

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from reports.actions.closing import close_weeks
-from reports.jobs import ask_for_charts
+from reports.jobs import after_closing
 from teams.calendar import Week
 
 
@@ -35,6 +35,6 @@ class Command(BaseCommand):
             % {"weeks": len(closed.weeks), "reports": closed.reports}
         )
         try:
-            ask_for_charts()
+            after_closing()
         except OperationalError:
             self.stderr.write(_("Køen svarer ikke. Diagrammene tegnes neste gang en arbeider starter."))

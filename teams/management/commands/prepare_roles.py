@@ -31,8 +31,8 @@ class Command(BaseCommand):
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login])
         if not cursor.fetchone():
             cursor.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(login)).as_string())
+        # In production without FORDEL_DATABASE_URL_…: whoever runs the server has given the role its password.
+        secret = sql.SQL("PASSWORD {}").format(sql.Literal(password)) if password else sql.SQL("")
         cursor.execute(
-            sql.SQL("ALTER ROLE {} LOGIN NOINHERIT PASSWORD {}")
-            .format(sql.Identifier(login), sql.Literal(password))
-            .as_string()
+            sql.SQL("ALTER ROLE {} LOGIN NOINHERIT {}").format(sql.Identifier(login), secret).as_string()
         )

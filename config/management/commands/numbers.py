@@ -1,4 +1,4 @@
-"""Print docs/numbers.md: what each number in a report means."""
+"""Print docs/numbers.md: what each number on screen means."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import translation
 
-from reports.numbers_page import page
+from config.numbers_page import page
 
 
 class Command(BaseCommand):
-    help = "Skriver ut hva hvert tall i rapporten betyr, som docs/numbers.md."
+    help = "Skriver ut hva hvert tall betyr, som docs/numbers.md."
     requires_migrations_checks = False
 
     def handle(self, **options: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reports.definitions import DEFINITIONS
+from scenarios.definitions import DEFINITIONS as SCENARIOS
 from tasks.definitions import FORECAST
 from teams.definitions import Definition
 
@@ -18,6 +19,9 @@ def page() -> str:
         "\n# Hva tallene for planer for hele listen betyr\n\n"
         "Fra `tasks/definitions.py`: de samme tekstene som forhåndsvisningen viser.\n",
         *_entries(FORECAST),
+        "\n# Hva tallene i «hva om» betyr\n\n"
+        "Fra `scenarios/definitions.py`: de samme tekstene som resultatet viser.\n",
+        *_entries(SCENARIOS),
     ]
     return "".join(parts)
 
