@@ -205,9 +205,9 @@ def _came_home(now: dt.datetime) -> None:
         cursor.execute(
             "INSERT INTO patients_discharge (clinic_id, patient_id, encounter_id, hospital, department, discharged_on, at,"
             " mistaken)"
-            " SELECT DISTINCT ON (patient_id, ends_at::date) clinic_id, patient_id, id, '', department, ends_at::date,"
-            " ends_at, false FROM patients_encounter WHERE act_class = 'IMP' AND ends_at BETWEEN %s AND %s"
-            " ORDER BY patient_id, ends_at::date, id",
+            " SELECT DISTINCT ON (patient_id, day) clinic_id, patient_id, id, '', department, day, ends_at, false"
+            " FROM patients_encounter, LATERAL (SELECT (ends_at AT TIME ZONE 'Europe/Oslo')::date AS day) home"
+            " WHERE act_class = 'IMP' AND ends_at BETWEEN %s AND %s ORDER BY patient_id, day, id",
             [now - 60 * DAY, now - NEWS],
         )
 

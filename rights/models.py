@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from patients.models import Patient
 from tasks.models import Task
+from teams.calendar import OSLO, oslo_date
 from teams.models import Clinic, ClinicQuerySet, Member, User
 
 # From a decision to its doing: other leaders see it, and may stop it. The database counts too (rights/sql/carry_out.sql).
@@ -168,7 +169,7 @@ class Deletion(models.Model):
         constraints = [models.UniqueConstraint(fields=["clinic", "id"], name="deletion_in_clinic")]
 
     def __str__(self) -> str:
-        return f"{self.scope} {self.at:%d.%m.%Y}"
+        return f"{self.scope} {oslo_date(self.at):%d.%m.%Y}"
 
 
 class KeptAccess(models.Model):
@@ -191,7 +192,7 @@ class KeptAccess(models.Model):
         verbose_name_plural = _("innsyn i slettet")
 
     def __str__(self) -> str:
-        return f"{self.at:%d.%m.%Y %H:%M}"
+        return f"{self.at.astimezone(OSLO):%d.%m.%Y %H:%M}"
 
 
 class Tombstone(models.Model):

@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 
 from patients.imports.codes import followed, icpc2_code
+from teams.calendar import OSLO
 
 _PACKAGE = "@navikt/diagnosekoder/lib/ICPC2.json"
 
@@ -29,7 +30,7 @@ def titles() -> dict[str, str]:
     if not path.is_file():
         return {}
     try:
-        return read_titles(path, on=dt.datetime.now(dt.UTC).date())
+        return read_titles(path, on=dt.datetime.now(OSLO).date())
     except (OSError, ValueError) as error:
         log.error("ICPC-2 titles not read path=%s error=%s", path, type(error).__name__)
         return {}

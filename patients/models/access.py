@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from patients.models.people import Patient
+from teams.calendar import OSLO
 from teams.models import Clinic, ClinicQuerySet, Member, User
 
 
@@ -46,7 +47,7 @@ class PatientAccess(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.at:%d.%m.%Y %H:%M}"
+        return f"{self.at.astimezone(OSLO):%d.%m.%Y %H:%M}"
 
 
 class ListShown(models.Model):
@@ -77,4 +78,4 @@ class ListShown(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.at:%d.%m.%Y %H:%M}"
+        return f"{self.at.astimezone(OSLO):%d.%m.%Y %H:%M}"

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from patients.models.people import Patient
+from teams.calendar import OSLO, oslo_date
 from teams.models import Clinic, ClinicQuerySet, Member, User
 
 
@@ -64,7 +65,7 @@ class Block(models.Model):
         indexes = [models.Index(fields=["clinic", "patient"], name="block_of_clinic")]
 
     def __str__(self) -> str:
-        return f"{self.starts_at:%d.%m.%Y}"
+        return f"{oslo_date(self.starts_at):%d.%m.%Y}"
 
     def stands_against(self, member_id: int) -> bool:
         return (member_id in self.members) != self.all_but
@@ -101,7 +102,7 @@ class BreakGlass(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.at:%d.%m.%Y %H:%M}"
+        return f"{self.at.astimezone(OSLO):%d.%m.%Y %H:%M}"
 
 
 class AccessReview(models.Model):

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from patients.models.people import Patient
+from teams.calendar import oslo_date
 from teams.models import Clinic, ClinicQuerySet, Member
 
 
@@ -120,7 +121,7 @@ class Encounter(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.act_class} {self.starts_at:%d.%m.%Y}"
+        return f"{self.act_class} {oslo_date(self.starts_at):%d.%m.%Y}"
 
 
 class Discharge(models.Model):

@@ -36,14 +36,18 @@ from teams.permissions import Permission, requires
 
 
 def _form(request: MemberRequest) -> LogFilter:
+    """What is asked of the log. Raises Http404 for a patient that the reader may not see."""
     sent = request.POST if request.method == "POST" else request.GET
-    return LogFilter(sent, members=Member.objects.visible_to(request.member).order_by("name"))
+    form = LogFilter(sent, members=Member.objects.visible_to(request.member).order_by("name"))
+    if form.is_valid() and (patient := form.wanted().patient):
+        found_or_404(request, patient)
+    return form
 
 
 @require_safe
 @requires(Permission.READ_ACCESS_LOG)
 def access_log(request: MemberRequest) -> HttpResponse:
-    """A page of the log. Reading it shows patients, and is itself written down. Four queries."""
+    """A page of the log. Reading it shows patients, and is itself written down. Four queries, of one patient five."""
     form, after = _form(request), request.GET.get("etter", "")
     valid = form.is_valid()
     wanted = form.wanted()

@@ -19,6 +19,7 @@ from tasks.models import (
     Task,
     TaskKind,
 )
+from teams.calendar import oslo_date
 from teams.models import Member
 
 # Told by name where a row points at them; all others by number.
@@ -101,11 +102,11 @@ def _name(thing: Any) -> str:
     if isinstance(
         thing, ImportRun
     ):  # not what the file was called: people name files after patients, also others
-        return f"{thing.started_at:%d.%m.%Y}"
+        return f"{oslo_date(thing.started_at):%d.%m.%Y}"
     if isinstance(thing, BulkChange):
-        return f"{thing.get_verb_display()} {thing.at:%d.%m.%Y}" + (
+        return f"{thing.get_verb_display()} {oslo_date(thing.at):%d.%m.%Y}" + (
             f": {thing.reason}" if thing.reason else ""
         )
     if isinstance(thing, AllocationRun):
-        return f"{thing.get_cause_display()} {thing.ran_at:%d.%m.%Y}"
+        return f"{thing.get_cause_display()} {oslo_date(thing.ran_at):%d.%m.%Y}"
     return str(thing.name)

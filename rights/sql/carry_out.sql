@@ -11,6 +11,7 @@ DECLARE
     trace bigint;
     doomed bigint[] := '{}';
     code text;
+    decided date;
     counts jsonb := '{}';
     target record;
     n bigint;
@@ -19,16 +20,17 @@ BEGIN
     IF NOT FOUND OR asked.state <> 'granted' THEN
         RETURN NULL;
     END IF;
+    decided := (asked.decided_at AT TIME ZONE 'Europe/Oslo')::date;
     PERFORM FROM teams_member m
     WHERE m.id = asked.decided_by_id AND m.clinic_id = asked.clinic_id AND m.profession = 'doctor' AND m.access = 'leader'
-        AND m.starts_on <= asked.decided_at::date AND (m.ends_on IS NULL OR m.ends_on >= asked.decided_at::date);
+        AND m.starts_on <= decided AND (m.ends_on IS NULL OR m.ends_on >= decided) AND m.access_until >= decided;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'decided' USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF asked.asked_by_id = asked.decided_by_id AND EXISTS (
         SELECT FROM teams_member m
         WHERE m.clinic_id = asked.clinic_id AND m.access = 'leader' AND m.user_id IS NOT NULL AND m.id <> asked.decided_by_id
-            AND m.starts_on <= asked.decided_at::date AND (m.ends_on IS NULL OR m.ends_on >= asked.decided_at::date)
+            AND m.starts_on <= decided AND (m.ends_on IS NULL OR m.ends_on >= decided) AND m.access_until >= decided
     ) THEN
         RAISE EXCEPTION 'alone' USING ERRCODE = 'insufficient_privilege';
     END IF;

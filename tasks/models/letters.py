@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from patients.models import Patient
 from tasks.models.plans import FollowUpPlan
 from tasks.models.task import Task
+from teams.calendar import oslo_date
 from teams.models import Clinic, ClinicQuerySet, Member
 
 
@@ -94,4 +95,4 @@ class JournalNote(models.Model):
         verbose_name_plural = _("journalnotater")
 
     def __str__(self) -> str:
-        return f"{self.task_id} {self.at:%d.%m.%Y}"
+        return f"{self.task_id} {oslo_date(self.at):%d.%m.%Y}"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tasks.models import Certainty, FollowUpPlan, PlanEvent, PlanStep, PlanVerb, Programme, Rule, Step
+from teams.calendar import oslo_date
 
 COLOURS = {Certainty.SOURCED: "success", Certainty.GENERAL: "warning", Certainty.DERIVED: "warning"}
 # What a plan says that it was stopped for when the patient was gone (tasks/sql/end_plans.sql).
@@ -123,7 +124,7 @@ def happened(events: Iterable[PlanEvent]) -> list[str]:
         if event.verb == PlanVerb.INTERVAL:
             what = event_interval(event)
         words = {
-            "day": f"{event.at:%d.%m.%Y}",
+            "day": f"{oslo_date(event.at):%d.%m.%Y}",
             "who": event.by.name if event.by else _("om natten"),
             "what": what,
         }
@@ -242,7 +243,11 @@ def _changed(each: PlanStep, events: list[PlanEvent]) -> str:
     about = (e for e in events if e.verb == PlanVerb.INTERVAL and e.step_id == each.step_id)
     if (last := next(about, None)) is None:
         return ""
-    words = {"who": last.by.name if last.by else "", "day": f"{last.at:%d.%m.%Y}", "why": last.reason}
+    words = {
+        "who": last.by.name if last.by else "",
+        "day": f"{oslo_date(last.at):%d.%m.%Y}",
+        "why": last.reason,
+    }
     return _("%(who)s %(day)s: %(why)s") % words
 
 

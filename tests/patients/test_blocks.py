@@ -290,6 +290,19 @@ def test_the_answer_is_the_same_for_a_stranger_and_for_somebody_who_is_not_block
     assert not BreakGlass.objects.exists()
 
 
+def test_who_guesses_is_stopped_and_told_of_without_whom_it_was_about(
+    patient: Patient, blocked: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    guess = {**BY_NAME, "family": "Gjettet"}
+    answers = [blocked.post("/innsyn/nodapning/", guess).status_code for _ in range(11)]
+    assert answers == [422] * 10 + [429]
+    assert blocked.post("/innsyn/nodapning/", BY_NUMBER).status_code == 429
+    told = capsys.readouterr()
+    assert (told.out + told.err).count("glass_missed") == 10
+    assert "Gjettet" not in told.out + told.err
+    assert not BreakGlass.objects.exists()
+
+
 def test_only_a_leader_breaks_the_glass(solbakken: Cast, patient: Patient) -> None:
     block(solbakken, patient, solbakken.nurse)
     assert logged_in(solbakken.nurse).post("/innsyn/nodapning/", BY_NUMBER).status_code == 403

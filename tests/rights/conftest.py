@@ -59,111 +59,119 @@ class Known:
 
 def make_known(cast: Cast, *, family_name: str = "Hemmelig", number: str = NUMBER[1]) -> Known:
     """Something in every table that leads to a patient, but for what only a deletion writes."""
-    clinic, nurse, doctor = cast.clinic, cast.nurse, cast.doctor
-    assert nurse.user
     patient = make_patient(cast, family_name=family_name, icpc2="T90")
-    ours = {"clinic": clinic, "patient": patient}
+    home = _registered(cast, patient, number)
+    _imported(cast, patient)
+    ended, waits = _tasks(cast, patient)
+    plan = _planned(cast, patient, ended, home)
+    _written(cast, patient, ended, plan)
+    _shared_out(cast, waits)
+    _looked_at(cast, patient)
+    _blocked(cast, patient)
+    return Known(cast, patient, ended, waits)
+
+
+def _registered(cast: Cast, patient: Patient, number: str) -> Discharge:
+    ours = {"clinic": cast.clinic, "patient": patient}
     PatientIdentifier.objects.create(**ours, system=NUMBER[0], value=number)
     Medication.objects.create(**ours, source_code="A10", text="Metformin 500 mg")
     stay = Encounter.objects.create(**ours, source_id=f"e{patient.pk}", act_class="IMP", starts_at=MORNING)
-    home = Discharge.objects.create(
-        **ours, encounter=stay, hospital="Ullevål", discharged_on=MONDAY, by=nurse, at=MORNING
+    return Discharge.objects.create(
+        **ours, encounter=stay, hospital="Ullevål", discharged_on=MONDAY, by=cast.nurse, at=MORNING
     )
+
+
+def _imported(cast: Cast, patient: Patient) -> None:
+    ours = {"clinic": cast.clinic, "patient": patient, "at": MORNING}
     run = ImportRun.objects.create(
-        clinic=clinic, source="csv", file_name="Per Hemmelig.csv", state="discarded", started_by=nurse
+        clinic=cast.clinic,
+        source="csv",
+        file_name="Per Hemmelig.csv",
+        state="discarded",
+        started_by=cast.nurse,
     )
-    ImportChange.objects.create(clinic=clinic, run=run, fate="changed", patient=patient, what="fastlege")
+    ImportChange.objects.create(clinic=cast.clinic, run=run, fate="changed", patient=patient, what="fastlege")
     PatientChange.objects.create(
-        **ours, field="condition:T90", after="/", at=MORNING, by=nurse, reason="sa det selv"
+        **ours, field="condition:T90", after="/", by=cast.nurse, reason="sa det selv"
     )
-    PatientChange.objects.create(
-        **ours,
-        field="list_doctor",
-        before=str(cast.second_doctor.pk),
-        after=str(doctor.pk),
-        at=MORNING,
-        run=run,
-    )
-    programme = Programme.objects.create(
-        clinic=clinic, slug=f"p{patient.pk}", name="Diabetes", icpc2=["T90"], certainty="derived"
-    )
+    before, after = str(cast.second_doctor.pk), str(cast.doctor.pk)
+    PatientChange.objects.create(**ours, field="list_doctor", before=before, after=after, run=run)
+
+
+def _tasks(cast: Cast, patient: Patient) -> tuple[Task, Task]:
     ended = make_task(
-        clinic,
-        "okonomi",
-        patient=patient,
-        name="Ring om sår",
-        state="done",
-        ended_at=MORNING,
-        done_by=nurse,
-        minutes=7,
-    )
-    waits = make_task(clinic, "okonomi", patient=patient, name="Blodprøve", assignee=nurse)
-    step = Step.objects.create(
-        clinic=clinic,
-        programme=programme,
-        slug="kontroll",
-        name="Kontroll",
-        kind=ended.kind,
-        interval_months=12,
-        opens_days_before=14,
-        certainty="derived",
-        position=1,
-    )
-    plan = FollowUpPlan.objects.create(**ours, programme=programme, starts_on=MONDAY, discharge=home)
-    PlanStep.objects.create(clinic=clinic, plan=plan, step=step, opens_on=MONDAY, due_on=MONDAY)
-    PlanEvent.objects.create(clinic=clinic, plan=plan, verb="start", by=nurse, at=MORNING)
+        cast.clinic, "okonomi", patient=patient, name="Ring om sår", state="done", ended_at=MORNING,
+        done_by=cast.nurse, minutes=7,
+    )  # fmt: skip
+    waits = make_task(cast.clinic, "okonomi", patient=patient, name="Blodprøve", assignee=cast.nurse)
     for task in (ended, waits):
         TaskEvent.objects.create(
-            clinic=clinic, task=task, verb="open", to_state="open", at=MORNING, effective_at=MORNING, by=nurse,
-            reason="klaget over svie",
+            clinic=cast.clinic, task=task, verb="open", to_state="open", at=MORNING, effective_at=MORNING,
+            by=cast.nurse, reason="klaget over svie",
         )  # fmt: skip
-    JournalNote.objects.create(**ours, task=ended, plan=plan, text="Takket nei.", by=nurse, at=MORNING)
-    SenderReturn.objects.create(
-        clinic=clinic, task=ended, rule="H1", text="Dere skal gjøre dette selv.", by=nurse, at=MORNING
+    return ended, waits
+
+
+def _planned(cast: Cast, patient: Patient, ended: Task, home: Discharge) -> FollowUpPlan:
+    ours = {"clinic": cast.clinic}
+    programme = Programme.objects.create(
+        **ours, slug=f"p{patient.pk}", name="Diabetes", icpc2=["T90"], certainty="derived"
     )
-    Rectification.objects.create(
-        clinic=clinic, task=ended, about="name", text="Gjaldt hæl", by=nurse, at=MORNING
+    step = Step.objects.create(
+        **ours, programme=programme, slug="kontroll", name="Kontroll", kind=ended.kind, interval_months=12,
+        opens_days_before=14, certainty="derived", position=1,
+    )  # fmt: skip
+    plan = FollowUpPlan.objects.create(
+        **ours, patient=patient, programme=programme, starts_on=MONDAY, discharge=home
     )
+    PlanStep.objects.create(**ours, plan=plan, step=step, opens_on=MONDAY, due_on=MONDAY)
+    PlanEvent.objects.create(**ours, plan=plan, verb="start", by=cast.nurse, at=MORNING)
+    return plan
+
+
+def _written(cast: Cast, patient: Patient, ended: Task, plan: FollowUpPlan) -> None:
+    ours = {"clinic": cast.clinic, "task": ended, "by": cast.nurse, "at": MORNING}
+    JournalNote.objects.create(**ours, patient=patient, plan=plan, text="Takket nei.")
+    SenderReturn.objects.create(**ours, rule="H1", text="Dere skal gjøre dette selv.")
+    Rectification.objects.create(**ours, about="name", text="Gjaldt hæl")
+
+
+def _shared_out(cast: Cast, waits: Task) -> None:
+    ours, nurse = {"clinic": cast.clinic}, cast.nurse
     shared = AllocationRun.objects.create(
-        clinic=clinic, cause="night", state="applied", ran_at=MORNING, first_day=MONDAY, decided_at=MORNING,
+        **ours, cause="night", state="applied", ran_at=MORNING, first_day=MONDAY, decided_at=MORNING,
         left=[[waits.pk, "no_time"], [0, "nobody"]], loads={"days": [], "members": []},
     )  # fmt: skip
     AllocationChange.objects.create(
-        clinic=clinic, run=shared, task=waits, version=1, from_minutes=10, to_member=nurse, to_minutes=10
+        **ours, run=shared, task=waits, version=1, from_minutes=10, to_member=nurse, to_minutes=10
     )
-    bulk = BulkChange.objects.create(clinic=clinic, verb="postpone", reason="snø", by=doctor, at=MORNING)
-    BulkItem.objects.create(clinic=clinic, bulk=bulk, task=waits, version=1, before={"due_on": "2026-11-23"})
-    PatientAccess.objects.create(
-        **ours, member=nurse, user=nurse.user, at=MORNING, ground="oppfølging", what="pasientside"
-    )
-    ListShown.objects.create(
-        clinic=clinic, member=nurse, user=nurse.user, at=MORNING, ground="oppfølging", page="my_day", what="Min dag",
-        patients=[patient.pk, 0],
-    )  # fmt: skip
+    bulk = BulkChange.objects.create(**ours, verb="postpone", reason="snø", by=cast.doctor, at=MORNING)
+    BulkItem.objects.create(**ours, bulk=bulk, task=waits, version=1, before={"due_on": "2026-11-23"})
+
+
+def _looked_at(cast: Cast, patient: Patient) -> None:
+    nurse = cast.nurse
+    assert nurse.user
+    look = {"clinic": cast.clinic, "member": nurse, "user": nurse.user, "at": MORNING, "ground": "oppfølging"}
+    PatientAccess.objects.create(**look, patient=patient, what="pasientside")
+    ListShown.objects.create(**look, page="my_day", what="Min dag", patients=[patient.pk, 0])
+
+
+def _blocked(cast: Cast, patient: Patient) -> None:
+    doctor, then = cast.doctor, MORNING - 900 * DAY
+    ours = {"clinic": cast.clinic, "patient": patient}
     Block.objects.create(
-        **ours, members=[doctor.pk], starts_at=MORNING - 900 * DAY, ends_at=MORNING - 899 * DAY, note="ringte", registered_by=nurse,
-        registered_at=MORNING - 900 * DAY,
+        **ours, members=[doctor.pk], starts_at=then, ends_at=then + DAY, note="ringte", registered_by=cast.nurse,
+        registered_at=then,
     )  # fmt: skip
     BreakGlass.objects.create(
-        **ours,
-        member=doctor,
-        user_id=doctor.user_id or 0,
-        at=MORNING - 900 * DAY,
-        until=MORNING - 900 * DAY,
-        why="duty",
+        **ours, member=doctor, user_id=doctor.user_id or 0, at=then, until=then, why="duty",
         reason="meldeplikt til noen",
-    )
+    )  # fmt: skip
     AccessReview.objects.create(
-        clinic=clinic,
-        rule="glass",
-        member=doctor,
-        day=MONDAY,
-        patient_id=patient.pk,
-        note="i orden",
-        by=nurse,
-        at=MORNING,
-    )
-    return Known(cast, patient, ended, waits)
+        clinic=cast.clinic, rule="glass", member=doctor, day=MONDAY, patient_id=patient.pk, note="i orden",
+        by=cast.nurse, at=MORNING,
+    )  # fmt: skip
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +21,7 @@ from teams.calendar import (
 )  # fmt: skip
 
 UTC = dt.UTC
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def test_monday_half_past_midnight_in_oslo_belongs_to_the_new_week() -> None:
@@ -71,3 +74,18 @@ def test_next_working_day_skips_christmas() -> None:
 
 def test_midnight_is_oslos() -> None:
     assert midnight(dt.date(2026, 7, 1)).astimezone(UTC).hour == 22
+
+
+def test_no_module_tells_a_day_by_another_clock_than_oslos() -> None:
+    """The database's moments are UTC: told as they are, an hour after midnight it is still yesterday."""
+    rooms = (
+        CHECKOUT / each for each in ("teams", "login", "patients", "tasks", "reports", "scenarios", "rights")
+    )
+    told = re.compile(r"\b(\w+_)?at(:%|\.strftime|::date)")
+    found = [
+        f"{path.relative_to(CHECKOUT)}: {match[0]}"
+        for room in rooms
+        for path in (*room.rglob("*.py"), *room.rglob("*.sql"))
+        for match in told.finditer(path.read_text())
+    ]
+    assert found == []

@@ -120,12 +120,13 @@ def test_a_duty_is_added_and_ended(solbakken: Cast, leader: Client) -> None:
 
 
 def test_a_duty_ended_earlier_this_week_asks_first_and_can_be_answered(
-    solbakken: Cast, leader: Client, monkeypatch: pytest.MonkeyPatch
+    solbakken: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the clock of a Thursday: on a Monday nothing of the week is over."""
     monday = today() - today().weekday() * DAY
     thursday = dt.datetime.combine(monday + 3 * DAY, dt.time(12), tzinfo=OSLO)
     monkeypatch.setattr(timezone, "now", lambda: thursday)
+    leader = logged_in(solbakken.doctor)
     common = {"clinic": solbakken.clinic, "member": solbakken.nurse, "kind": "meeting", "minutes": 30}
     weekly = Duty.objects.create(**common, weekday=1, starts_on=monday - 70 * DAY)
     path, sent = f"/team/plikt/{weekly.pk}/avslutt/", {"on": str(monday)}
