@@ -111,7 +111,7 @@ def some(page: str, param: str, clinic: int, by: Member) -> list[Any]:
         "weekday": [1], "field": ["moved_on", "deceased_on", "institution_on"], "fate": ["endret", "ikke-i-filen", "rettet-her"],
         "what": ["leger", "forfalt", "sykehus", "harde-frister", "end"], "group": [*Member.objects.filter(clinic=clinic).values_list("pk", flat=True)[:4], 0],
         "kind": ["pdf", "xlsx", "csv"], "chart": ["trend"], "year": [report.year if report else 2026],
-        "number": [report.week if report else 47], "rule": ["hours"], "day": ["2026-11-20"], "session_id": [0], "provider_id": ["helseid"],
+        "number": [report.week if report else 47], "rule": ["hours"], "day": ["2026-11-20"], "session_id": [0], "provider_id": ["helseid"], "token": ["x" * 43],
     }  # fmt: skip
     if param in words:
         return words[param]
