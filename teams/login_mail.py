@@ -13,7 +13,10 @@ from teams.models import Invitation, Member, Purpose
 
 
 def message(invitation: Invitation, token: str, by: Member, to: str) -> EmailMessage:
-    """To the address that `by` wrote; the link begins with what is set for this machine, whatever host was asked."""
+    """To the address that `by` wrote; the link begins with what is set for this machine, whatever host was asked.
+
+    A clinic's name is what a registry wrote: the subject is one line whatever it holds.
+    """
     said = {"who": by.name, "clinic": by.clinic.name}
     if invitation.purpose == Purpose.JOIN:
         why = _("%(who)s inviterer deg til Fordel ved %(clinic)s.") % said
@@ -29,6 +32,6 @@ def message(invitation: Invitation, token: str, by: Member, to: str) -> EmailMes
         )
     )
     return EmailMessage(
-        subject=_("Fordel: innlogging ved %(clinic)s") % said, body=text, to=[to],
+        subject=" ".join((_("Fordel: innlogging ved %(clinic)s") % said).split()), body=text, to=[to],
         headers={"Auto-Submitted": "auto-generated", "Content-Language": "nb"},
     )  # fmt: skip

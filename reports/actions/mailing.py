@@ -107,6 +107,9 @@ def _send(mail: EmailMultiAlternatives) -> tuple[str, str, bool]:
         return *_refused([code for code, _said in refused.recipients.values()]), True
     except SMTPResponseException as refused:
         return *_refused([refused.smtp_code]), True
+    except ValueError as problem:
+        # No header can be made of the address: nothing was sent, and the others still get theirs.
+        return Sending.FAILED, type(problem).__name__, True
     except (SMTPException, OSError) as problem:
         # Gone in the middle: the server may have taken it.
         return Sending.UNSURE, type(problem).__name__, True
