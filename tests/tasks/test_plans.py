@@ -286,9 +286,9 @@ def test_running_plans_follow_the_next_version(solbakken: Cast, programme: Progr
     rutine = PlanStep.objects.filter(step__slug="rutine")
     done_on = MONDAY - 30 * DAY
     six = next_occasion(rhythm_of(rutine[0].step), after=done_on).due_on
-    rutine.filter(plan__patient__in=[known, own]).update(last_done_on=done_on, due_on=six)
+    rutine.filter(plan__patient__in=[known, own]).update(last_done_on=done_on, opens_on=MONDAY, due_on=six)
     before = MONDAY + 170 * DAY
-    rutine.filter(plan__patient=unknown).update(due_on=before)
+    rutine.filter(plan__patient=unknown).update(opens_on=MONDAY, due_on=before)
     intervals.change_interval(
         rutine.get(plan__patient=own).pk,
         by=solbakken.nurse,
