@@ -105,7 +105,7 @@ def take(browser: Browser, address: str) -> None:
     phone = page_of(browser, address, "sykepleier", viewport=PHONE, color_scheme="dark")
     phone.screenshot(path=PICTURES / "min-dag-phone-dark.png")
     manager = page_of(browser, address, "styrer", viewport=ViewportSize(width=1440, height=1500))
-    manager.get_by_role("link", name="Uke").first.click()
+    manager.locator("tbody a").first.click()
     manager.wait_for_load_state("networkidle")
     manager.screenshot(path=PICTURES / "week.png")
     diary = page_of(browser, address, "lege", viewport=PHONE)
