@@ -112,6 +112,8 @@ def take(browser: Browser, address: str) -> None:
     diary.goto("/dagbok/")
     diary.screenshot(path=PICTURES / "diary-phone.png")
     leader = page_of(browser, address, "leder", viewport=WIDE)
+    leader.goto("/innsyn/logg/")
+    leader.screenshot(path=PICTURES / "access-log.png")
     leader.goto("/team/")
     leader.screenshot(path=PICTURES / "team.png")
     leader.goto("/fravaer/")
