@@ -115,8 +115,10 @@ def work_by_keyboard(nurse: Page) -> None:
     nurse.keyboard.press("g")
     expect(nurse.locator("#ark-tittel")).to_be_focused()
     assert_accessible(nurse)
-    nurse.locator("#ark summary", has_text="Utsett").press("Enter")
-    nurse.locator("#ark").get_by_label("Hvorfor").first.fill("Er hos søsteren i Bergen")
+    # A preparation's sheet has «Send tilbake» and its own reason before this one.
+    put_off = nurse.locator("#ark details").filter(has=nurse.locator("summary", has_text="Utsett"))
+    put_off.locator("summary").press("Enter")
+    put_off.get_by_label("Hvorfor").first.fill("Er hos søsteren i Bergen")
     nurse.keyboard.press("Enter")
     expect(nurse.locator("#meldinger").get_by_text("er utsatt.")).to_be_visible()
     # Two where it was a preparation: its signature goes along.

@@ -232,7 +232,7 @@ def test_the_whole_day_works_without_script(log_in: LogIn) -> None:
     page.get_by_role("link", name="Hele teamet").click()
     expect(page.locator(".task").first).to_be_visible()
     page.get_by_role("searchbox").fill("blodtrykk")
-    page.get_by_role("button", name="Søk").click()
+    page.get_by_role("button", name="Søk", exact=True).click()
     expect(page.get_by_role("heading", name="funnet")).to_be_visible()
     page.goto("/min-dag/?hvem=me")
     page.locator("#del-later summary").click()
