@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import models
 from playwright.sync_api import Dialog, Page, sync_playwright
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from demo.logins import PASSWORD
 from tests.attacks import demo_site
@@ -90,6 +91,41 @@ def poison(database: psycopg.Connection) -> tuple[list[str], list[str]]:
     return taken, refused
 
 
+def poison_json(database: psycopg.Connection) -> dict[str, int]:
+    """How many texts within JSON now hold script, by column. A text has a space in it; a code has none."""
+    # A draft is what somebody wrote and nobody has approved; the demo has none.
+    database.execute(
+        "UPDATE tasks_programme p SET draft = v.content FROM tasks_programmeversion v"
+        " WHERE v.programme_id = p.id AND v.version = p.version"
+    )
+    counts: dict[str, int] = {}
+    for model in apps.get_models():
+        for field in (each for each in model._meta.local_fields if isinstance(each, models.JSONField)):
+            table, column = sql.Identifier(model._meta.db_table), sql.Identifier(field.column)
+            database.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(table))
+            held = database.execute(
+                sql.SQL('SELECT id, {c} FROM {t} WHERE {c}::text ~ \': ?"[^"]* [^"]*"\'').format(
+                    c=column, t=table
+                )
+            ).fetchall()
+            if held:
+                with database.cursor() as cursor:
+                    cursor.executemany(
+                        sql.SQL("UPDATE {} SET {} = %s WHERE id = %s").format(table, column),
+                        [(Jsonb(scripted(value)), pk) for pk, value in held],
+                    )
+                counts[f"{model._meta.db_table}.{field.column}"] = len(held)
+    return counts
+
+
+def scripted(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: scripted(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [scripted(each) for each in value]
+    return MIDDLE if isinstance(value, str) and " " in value else value
+
+
 def _unique(table: str) -> list[tuple[str, ...]]:
     model = next(each for each in apps.get_models() if each._meta.db_table == table)
     return [
@@ -102,8 +138,11 @@ def poisoned(pattern: str) -> Iterator[Web]:
     with demo_site.copy(DATABASE):
         with demo_site.owner(DATABASE) as database:
             taken, refused = poison(database)
+            within = poison_json(database)
         print(f"\n{len(taken)} texts poisoned, {len(refused)} would not be: {', '.join(refused)}")
+        print(f"rows with texts within JSON: {within}")
         assert len(taken) > 60
+        assert {"tasks_programme.draft", "tasks_programmeversion.content"} <= within.keys()
         with demo_site.site(DATABASE, FORDEL_HTTPS="") as served:
             yield served
 
