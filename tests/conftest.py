@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -21,6 +22,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
+from hypothesis import HealthCheck
 
 from login import idle
 from teams.calendar import oslo_date
@@ -45,6 +47,9 @@ def pytest_configure() -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     # Rows have the same ids in every run: a page kept by another run is no page of this one.
     settings.CACHES["default"]["KEY_PREFIX"] = uuid.uuid4().hex
+    # A slow moment of a shared machine is no counterexample.
+    hypothesis.settings.register_profile("fordel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    hypothesis.settings.load_profile("fordel")
 
 
 @pytest.fixture(scope="session")

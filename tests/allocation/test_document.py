@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from tasks.allocation import solve
 from tasks.allocation.document import read_plan, read_problem, write_plan, write_problem
@@ -22,7 +22,6 @@ from tests.allocation.building import MON, WED, problems, task
 SMALL = Path(__file__).parent / "data" / "small.json"
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(problems())
 def test_a_problem_comes_back_as_it_went(found: Problem) -> None:
     known = {m.id for m in found.members}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.baselines import greedy
@@ -49,7 +49,6 @@ def _facts(placement: Placement) -> object:
     return placement.member_id, placement.day, placement.ground, loads, others
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(problems(), st.data())
 def test_an_insertion_keeps_every_rule_and_tells_the_truth(found: Problem, data: st.DataObject) -> None:
     if not found.tasks:

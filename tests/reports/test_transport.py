@@ -48,7 +48,7 @@ def test_room_goes_to_whom_nobody_else_can_help() -> None:
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(st.tuples(st.integers(0, 4), st.sets(st.sampled_from(["secretary", "nurse"]))), max_size=4),
     st.integers(0, 5),

@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.actions import doing, proposals
@@ -435,7 +435,7 @@ PLACES = st.one_of(st.none(), st.tuples(st.sampled_from(MEMBERS), st.sampled_fro
     tasks=st.lists(st.tuples(PLACES, PLACES, st.integers(1, 90)), max_size=25),
     room=st.lists(st.integers(0, 120), min_size=6, max_size=6),
 )
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 def test_no_change_fills_a_day_beyond_its_minutes(tasks: list[tuple[Any, Any, int]], room: list[int]) -> None:
     rows, moves = [], []
     for pk, (here, there, minutes) in enumerate(tasks):

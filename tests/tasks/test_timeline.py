@@ -8,7 +8,7 @@ import random
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from patients.models import Discharge, Encounter, Patient, PatientChange
@@ -24,7 +24,6 @@ from tests.tasks.conftest import MORNING, make_patient, make_task
 NOW = MORNING + dt.timedelta(days=1)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.timedeltas(-10_000 * DAY, 10_000 * DAY), st.sampled_from(Kind), st.integers(0, 2**63 - 1))
 def test_a_place_survives_being_an_address(apart: dt.timedelta, kind: Kind, number: int) -> None:
     place = Place(MORNING + apart, kind, number)
