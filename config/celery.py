@@ -76,6 +76,14 @@ app.autodiscover_tasks(related_name="jobs")
 
 
 @worker_init.connect
+def be_patient(**_: object) -> None:
+    """A job that asks for others waits for a queue that is away, up to two minutes; a page, with somebody before it, not."""
+    app.conf.task_publish_retry_policy = {
+        "max_retries": 60, "interval_start": 0.2, "interval_step": 0.2, "interval_max": 2,
+    }  # fmt: skip
+
+
+@worker_init.connect
 @beat_init.connect
 def refuse_unsafe_role(**_: object) -> None:
     """A signal's errors are only logged: ends the process by itself."""

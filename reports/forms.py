@@ -16,6 +16,7 @@ AREA_WORDS = {"preventive": _("Forebygging"), "chronic": _("Kronisk sykdom"), "a
 HOURS = {"preventive": "forebygging", "chronic": "kronisk", "acute": "akutt"}
 SHARES = {area: f"andel_{name}" for area, name in HOURS.items()}
 YEAR = "arstimer"
+KRONER_MAX = 100_000
 
 
 def _number(label: Any, most: int, **attrs: Any) -> forms.DecimalField:
@@ -76,6 +77,38 @@ class CapForm(forms.Form):
             "invalid": _("Skriv et helt tall."), "min_value": _("Minst 1."), "max_value": _("Høyst %(limit_value)s."),
         },
     )  # fmt: skip
+
+
+def _kroner(label: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, min_value=0, max_value=KRONER_MAX,
+        widget=forms.TextInput(attrs={"class": "ds-input", "inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={
+            "required": _("Skriv et helt tall."), "invalid": _("Skriv et helt tall."), "min_value": _("Minst 0."),
+            "max_value": _("Høyst %(limit_value)s."),
+        },
+    )  # fmt: skip
+
+
+class RateForm(forms.Form):
+    """The base grant's rate from a day: kroner per list patient and year."""
+
+    fra = forms.DateField(
+        label=_("Fra dato"), error_messages={"required": _("Skriv en dato."), "invalid": _("Skriv en dato.")},
+        widget=forms.DateInput(attrs={"type": "date", "class": "ds-input"}, format="%Y-%m-%d"),
+    )  # fmt: skip
+    til = _kroner(_("Til og med 1 000 pasienter, kr"))
+    over = _kroner(_("Over, kr"))
+    kilde = forms.CharField(
+        label=_("Kilde"), max_length=120, error_messages={"required": _("Skriv hvor satsen står.")},
+        widget=forms.TextInput(attrs={"class": "ds-input", "autocomplete": "off"}),
+    )  # fmt: skip
+
+
+class RateDayForm(forms.Form):
+    """Which rate of the clinic's own is meant: the one from this day."""
+
+    fra = forms.DateField()
 
 
 PERIODS = (1, 4, 12)  # closed weeks

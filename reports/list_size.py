@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -54,12 +54,22 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Kroner a year for each patient up to the step, and above it, from that day."""
+    """Kroner a year for each patient up to the step, and above it, from that day; `own`: a clinic wrote it down itself."""
 
     begins: dt.date
     below: int
     above: int
     source: str
+    own: bool = False
+
+    def of(self, length: int) -> int:
+        """Kroner a year for a list of so many patients."""
+        return min(length, STEP) * self.below + max(length - STEP, 0) * self.above
+
+
+def in_force(grants: Iterable[Grant], on: dt.date) -> Grant | None:
+    """The one that began last, of those that had begun."""
+    return max((each for each in grants if each.begins <= on), key=lambda each: each.begins, default=None)
 
 
 def list_size(hours_per_patient: float, year: float) -> int:

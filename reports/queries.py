@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Q, Sum
 
@@ -237,17 +238,23 @@ def chart(member: Member, week: Week, name: str, *, dark: bool, edition: int | N
     return charts.order_by("-report__revision").values_list("svg", flat=True).first()
 
 
-def undrawn(limit: int = 5000) -> list[int]:
-    """Ids of reports without charts, the newest first, of all clinics (inside jobs_scope)."""
-    reports = WeeklyReport.objects.filter(reportcharts=None).order_by("-year", "-week", "clinic_id")
+def undrawn(clinics: Sequence[int] | None = None, limit: int = 5000) -> list[int]:
+    """Ids of reports without charts, the newest first, of these clinics or of all (inside jobs_scope)."""
+    reports = WeeklyReport.objects.filter(reportcharts=None, **_of(clinics)).order_by(
+        "-year", "-week", "clinic_id"
+    )
     return list(reports.values_list("pk", flat=True)[:limit])
 
 
-def unadvised(limit: int) -> list[int]:
+def _of(clinics: Sequence[int] | None) -> dict[str, Any]:
+    return {} if clinics is None else {"clinic__in": clinics}
+
+
+def unadvised(clinics: Sequence[int] | None, limit: int) -> list[int]:
     """Ids of reports with movable lines that nobody has looked at for what could move (inside jobs_scope)."""
     told = MovableLine.objects.filter(report=OuterRef("pk"))
     looked_at = MoveLine.objects.filter(report=OuterRef("pk"))
-    reports = WeeklyReport.objects.filter(Exists(told), ~Exists(looked_at))
+    reports = WeeklyReport.objects.filter(Exists(told), ~Exists(looked_at), **_of(clinics))
     return list(reports.order_by("-year", "-week", "clinic_id").values_list("pk", flat=True)[:limit])
 
 

@@ -48,7 +48,9 @@ def pytest_configure() -> None:
     # Rows have the same ids in every run: a page kept by another run is no page of this one.
     settings.CACHES["default"]["KEY_PREFIX"] = uuid.uuid4().hex
     # A slow moment of a shared machine is no counterexample.
-    hypothesis.settings.register_profile("fordel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    hypothesis.settings.register_profile(
+        "fordel", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
     hypothesis.settings.load_profile("fordel")
 
 

@@ -13,20 +13,21 @@ from teams.wall import jobs_scope
 BATCH = 250  # reports in memory at a time
 
 
-def advise() -> int:
-    """Write the move lines and changes of every report that has movable lines and none of those yet; how many reports.
+def advise(clinics: Sequence[int] | None = None) -> int:
+    """Write the move lines and changes of every report that has movable lines and none of those yet, of these clinics or
+    of all; how many reports.
 
     Safe to run twice and to be killed: a batch of reports gets all its lines in one transaction. Six statements a batch.
     """
     told = 0
-    while batch := _advise_some():
+    while batch := _advise_some(clinics):
         told += batch
     return told
 
 
-def _advise_some() -> int:
+def _advise_some(clinics: Sequence[int] | None) -> int:
     with jobs_scope():
-        waiting = queries.unadvised(BATCH)
+        waiting = queries.unadvised(clinics, BATCH)
         free = _free(CapacityLine.objects.filter(report__in=waiting, member=None))
         lines: dict[tuple[int, int], list[MovableLine]] = defaultdict(list)
         for line in MovableLine.objects.filter(report__in=waiting).select_related("kind").order_by("id"):

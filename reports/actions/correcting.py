@@ -40,8 +40,8 @@ def correct_weeks(*, now: dt.datetime) -> int:
 
 def _correct(week: Week, since: dt.datetime, now: dt.datetime) -> int:
     with jobs_scope():
-        lock()
         told = _told_late(week, since, now)
+        lock(told)
         changed = _differing(week, told, known=now) if told else []
         return len(make_reports(week, clinics=changed, known=now, by_events=True))
 

@@ -15,7 +15,7 @@ from reports.models import MunicipalLine, WeeklyReport, WorkLine
 from reports.municipality import lines
 from tasks.models import Task, TaskState
 from teams.calendar import DAY, Week, oslo_date
-from teams.models import ClinicQuerySet, Profession
+from teams.models import Clinic, ClinicQuerySet, Profession
 from teams.wall import jobs_scope
 
 YEAR = 365 * DAY
@@ -52,11 +52,15 @@ def add_up(*, now: dt.datetime) -> int:
 
 
 def _first_editions(week: Week) -> list[WeeklyReport]:
-    """Of the municipalities that have no lines of the week."""
+    """Of the municipalities that have no lines of the week, and whose clinics are all closed."""
     told = MunicipalLine.objects.filter(year=week.year, week=week.number).values("municipality")
     reports = WeeklyReport.objects.filter(year=week.year, week=week.number, revision=1)
+    waited_for = Clinic.objects.filter(started_on__lte=week.sunday).exclude(pk__in=reports.values("clinic"))
     return list(
-        reports.exclude(clinic__municipality__in=told).select_related("clinic").order_by("clinic__name", "pk")
+        reports.exclude(clinic__municipality__in=told)
+        .exclude(clinic__municipality__in=waited_for.values("municipality"))
+        .select_related("clinic")
+        .order_by("clinic__name", "pk")
     )
 
 

@@ -1,6 +1,7 @@
 """What the weeks add up to: rows written once, when a week closes, without any patient."""
 
 from reports.models.acts import NumberOpened
+from reports.models.grants import GrantRate
 from reports.models.lines import CapacityLine, SenderLine, WorkLine
 from reports.models.mail import Delivery, Recipient, Sending
 from reports.models.movable import Bucket, Change, MovableLine, MoveLine, Step, Stop
@@ -12,6 +13,7 @@ __all__ = [
     "CapacityLine",
     "Change",
     "Delivery",
+    "GrantRate",
     "LookBack",
     "MovableLine",
     "MoveLine",

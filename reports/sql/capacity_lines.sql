@@ -3,6 +3,7 @@
 WITH capacity AS (
     SELECT c.member_id, sum(c.minutes) AS minutes
     FROM teams_capacity(%(days)s::date[], %(shares)s::real[]) c
+    WHERE c.clinic_id = ANY(%(clinics)s)
     GROUP BY c.member_id
 ),
 done AS (

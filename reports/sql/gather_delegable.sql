@@ -1,15 +1,21 @@
 -- Whole tasks that doctors did of kinds they may delegate. A delegation is personal and dated: it counts for that
 -- doctor's own list patients, from the day it begins until the day it is taken back; work about nobody is never delegated.
 CREATE TEMP TABLE week_delegable ON COMMIT DROP AS
-WITH personal AS MATERIALIZED (
+WITH given AS MATERIALIZED (
+    -- Where nobody at the clinic has ever been given a kind, no patient need be looked up.
+    SELECT DISTINCT clinic_id, kind_id FROM tasks_delegation WHERE clinic_id = ANY(%(clinics)s)
+),
+personal AS MATERIALIZED (
     SELECT t.clinic_id, t.kind_id, t.origin, t.minutes, t.patient_id,
         (t.ended_at AT TIME ZONE 'Europe/Oslo')::date AS today, k.delegable_to,
+        given.kind_id IS NOT NULL AS ever_given,
         coalesce(least(prepared.minutes, greatest(t.minutes - k.decide_minutes, 0)), 0) AS above
     FROM __TASKS__ t
     JOIN teams_member doctor ON doctor.id = t.done_by_id AND doctor.profession = 'doctor'
     JOIN tasks_taskkind k ON k.id = t.kind_id AND k.delegable_to <> '{}' AND k.return_rule = ''
         AND k.professions <@ '{doctor}'
     LEFT JOIN week_prepared prepared ON prepared.clinic_id = t.clinic_id AND prepared.kind_id = t.kind_id
+    LEFT JOIN given ON given.clinic_id = t.clinic_id AND given.kind_id = t.kind_id
     WHERE t.ended_at >= %(starts)s AND t.ended_at < %(ends)s AND t.clinic_id = ANY(%(clinics)s)
         AND t.state = 'done' AND t.part = ''
 )
@@ -18,7 +24,7 @@ SELECT personal.clinic_id, personal.kind_id, personal.origin, personal.patient_i
     sum(personal.minutes)::int AS minutes, sum(personal.above)::int AS above
 FROM personal
 CROSS JOIN LATERAL (
-    SELECT EXISTS (
+    SELECT personal.ever_given AND EXISTS (
         SELECT
         FROM patients_patient p
         JOIN tasks_delegation d ON d.doctor_id = p.list_doctor_id AND d.kind_id = personal.kind_id

@@ -1,10 +1,8 @@
--- The clinics that lack a report of the week, of those that were in use by its end. The week a clinic started in
--- counts: what it did then should stand in some report.
+-- Of these clinics, those that lack a report of the week: somebody else may have closed it for them in the meantime.
 SELECT c.id
-FROM teams_clinic c
-WHERE c.started_on <= %(sunday)s
-    AND NOT EXISTS (
-        SELECT FROM reports_weeklyreport r
-        WHERE r.clinic_id = c.id AND r.year = %(year)s AND r.week = %(week)s
-    )
+FROM unnest(%(clinics)s::bigint[]) AS c (id)
+WHERE NOT EXISTS (
+    SELECT FROM reports_weeklyreport r
+    WHERE r.clinic_id = c.id AND r.year = %(year)s AND r.week = %(week)s
+)
 ORDER BY c.id

@@ -24,3 +24,4 @@ SELECT r.clinic_id, r.id, work.profession, work.kind_id, work.origin, sum(work.o
 FROM work
 JOIN week_report r ON r.clinic_id = work.clinic_id
 GROUP BY r.clinic_id, r.id, work.profession, work.kind_id, work.origin
+ORDER BY r.id, work.profession, work.kind_id, work.origin -- as the index that keeps each line to once

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -13,9 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from reports import team_queries
-from reports.forms import HOURS, SHARES, YEAR, CapForm, ListSizeForm
+from reports.actions.rates import forget_rate, set_rate
+from reports.forms import HOURS, SHARES, YEAR, CapForm, ListSizeForm, RateDayForm, RateForm
 from reports.list_size import AREAS, published
 from reports.list_size_page import list_size_page
+from reports.models import GrantRate
 from teams.actions.list_caps import set_list_cap
 from teams.calendar import oslo_date
 from teams.middleware import MemberRequest
@@ -46,6 +49,33 @@ def set_cap(request: MemberRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("list_size"))
 
 
+@require_POST
+@requires(Permission.MANAGE_MEMBERS)
+def set_grant_rate(request: MemberRequest) -> HttpResponse:
+    form = RateForm(request.POST)
+    if not form.is_valid():
+        return _page(request, ListSizeForm(_published()), rate=form)
+    told = form.cleaned_data
+    set_rate(
+        begins=told["fra"], below=told["til"], above=told["over"], source=told["kilde"], by=request.member,
+        at=timezone.now(),
+    )  # fmt: skip
+    messages.success(request, _("Satsen er lagret."))
+    return HttpResponseRedirect(reverse("list_size") + "#tilskudd")
+
+
+@require_POST
+@requires(Permission.MANAGE_MEMBERS)
+def forget_grant_rate(request: MemberRequest) -> HttpResponse:
+    form = RateDayForm(request.POST)
+    try:
+        forget_rate(form.cleaned_data["fra"] if form.is_valid() else dt.date.max, by=request.member)
+    except GrantRate.DoesNotExist:
+        raise Http404 from None
+    messages.success(request, _("Satsen er tatt bort."))
+    return HttpResponseRedirect(reverse("list_size") + "#tilskudd")
+
+
 def _published() -> dict[str, str]:
     told = {HOURS[area]: published()["hours"][area] for area in AREAS} | dict.fromkeys(SHARES.values(), 0)
     return {
@@ -54,12 +84,21 @@ def _published() -> dict[str, str]:
     }
 
 
-def _page(request: MemberRequest, form: ListSizeForm, refused: dict[str, Any] | None = None) -> HttpResponse:
-    """Four queries."""
+def _page(
+    request: MemberRequest,
+    form: ListSizeForm,
+    refused: dict[str, Any] | None = None,
+    rate: RateForm | None = None,
+) -> HttpResponse:
+    """Five queries."""
     today = oslo_date(timezone.now())
     care = form.care() if form.is_valid() else None
     year = float(form.cleaned_data[YEAR]) if care else 0
     lists = team_queries.doctor_lists(request.member, today)
-    context = list_size_page(care, year, lists, team_queries.followed_up_by(request.member))
+    rates = GrantRate.objects.visible_to(request.member)
+    minutes = team_queries.followed_up_by(request.member)
+    context = list_size_page(care, year, lists, minutes, rates, today)
     context |= {"form": form, "refused": refused, "may_set": may(request.member, Permission.MANAGE_MEMBERS)}
-    return render(request, "reports/list_size.html", context, status=200 if care and not refused else 422)
+    context |= {"rate_form": rate or RateForm(), "rate_refused": rate is not None}
+    wrong = not care or refused or rate
+    return render(request, "reports/list_size.html", context, status=422 if wrong else 200)

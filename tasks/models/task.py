@@ -226,6 +226,8 @@ class Task(models.Model):
                     "escalated",
                     "kind",
                     "part",
+                    "origin",
+                    "opened_at",
                 ],
                 condition=Q(ended_at__isnull=True),
                 name="task_worklist",
@@ -238,11 +240,11 @@ class Task(models.Model):
                 condition=Q(escalated__gt=0, ended_at__isnull=True),
                 name="task_escalated",
             ),
-            # What the closing of a week reads of all clinics: what ended, what was opened, what was due.
+            # What the closing of a week reads: what ended, what was opened, what was due. The clinic first: a batch of
+            # clinics reads its own and nobody else's.
             models.Index(
-                fields=["ended_at"],
+                fields=["clinic", "ended_at"],
                 include=[
-                    "clinic",
                     "state",
                     "kind",
                     "origin",
@@ -258,14 +260,15 @@ class Task(models.Model):
                 name="task_ended",
             ),
             models.Index(
-                fields=["ended_at"],
+                fields=["clinic", "ended_at"],
+                include=["state", "kind", "done_by", "minutes", "sender"],
                 condition=Q(origin="hospital", ended_at__isnull=False),
                 name="task_from_hospital",
             ),
-            models.Index(fields=["opened_at"], include=["clinic", "kind", "origin"], name="task_opened"),
+            models.Index(fields=["clinic", "opened_at"], include=["kind", "origin"], name="task_opened"),
             models.Index(
-                fields=["due_on"],
-                include=["clinic", "ended_at", "opened_at", "kind", "origin", "state", "hard", "plan_step"],
+                fields=["clinic", "due_on"],
+                include=["ended_at", "opened_at", "kind", "origin", "state", "hard", "plan_step"],
                 name="task_due",
             ),
             models.Index(fields=["patient", "-ended_at"], include=["done_by"], name="task_by_patient"),

@@ -9,14 +9,15 @@ import time
 from io import StringIO
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from reports.actions.closing import WeekNotOverError, close_weeks
+from reports.actions.closing import BATCHES, LEAST, LOCK, WeekNotOverError, _batches, close_batch, close_weeks
 from reports.charts import NAMES
 from reports.jobs import close_weeks as close_weeks_job
 from reports.models import CapacityLine, MovableLine, MoveLine, WeeklyReport, WorkLine
@@ -28,6 +29,7 @@ from tests.conftest import Cast
 from tests.processes import CHECKOUT, environment, until
 from tests.reports.conftest import WEEK, at, day, done
 
+MONDAY = WEEK.ends_at
 SPRING, AUTUMN = Week(2026, 13), Week(2026, 43)  # weeks of 167 and 169 hours
 TABLES = (
     "reports_weeklyreport", "reports_capacityline", "reports_workline", "reports_movableline", "reports_senderline",
@@ -154,6 +156,32 @@ def test_the_number_of_statements_does_not_grow_with_clinics(
         close_weeks(now=WEEK.plus(1).ends_at)
     assert WeeklyReport.objects.count() == 3
     assert len(two) == len(one) <= 40
+
+
+def test_a_country_is_closed_in_few_batches_and_a_handful_in_one() -> None:
+    for clinics in (1, LEAST, LEAST + 1, 200, 201, 1550):
+        found = list(_batches(list(range(clinics))))
+        assert [clinic for batch in found for clinic in batch] == list(range(clinics))
+        assert len(found) <= BATCHES
+        assert len(found) == 1 or all(len(batch) >= LEAST for batch in found[:-1])
+    assert len(list(_batches(list(range(LEAST))))) == 1
+
+
+def test_batches_of_other_clinics_do_not_wait_for_each_other_and_those_that_share_one_do(
+    solbakken: Cast, furulund: Cast
+) -> None:
+    for cast in (solbakken, furulund):
+        started(cast.clinic, WEEK.monday)
+    with psycopg.connect(
+        **{**connection.get_connection_params(), "cursor_factory": psycopg.Cursor, "context": None}
+    ) as other, connection.cursor() as cursor:  # fmt: skip
+        other.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, furulund.clinic.pk])
+        cursor.execute("SET LOCAL lock_timeout = '500ms'")
+        assert close_batch(WEEK, [solbakken.clinic.pk], now=MONDAY) == 1
+        with pytest.raises(OperationalError), transaction.atomic():
+            close_batch(WEEK, [solbakken.clinic.pk, furulund.clinic.pk], now=MONDAY)
+        other.rollback()
+        assert close_batch(WEEK, [solbakken.clinic.pk, furulund.clinic.pk], now=MONDAY) == 1
 
 
 def test_a_running_week_is_refused(solbakken: Cast) -> None:

@@ -11,7 +11,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from reports.list_size import AREAS, Care, list_size, published, total
+from reports.list_size import AREAS, Care, Grant, in_force, list_size, published, total
+from reports.models import GrantRate
 from teams.calendar import oslo_date
 from teams.models import Member
 from tests.conftest import Cast, logged_in, make_member
@@ -142,3 +143,73 @@ def test_the_page_asks_as_much_for_forty_doctors_as_for_two(solbakken: Cast) -> 
             assert len(reader.get("/rapporter/listestorrelse/").context["lists"]) == 2 + more
         counts.append(len(asked))
     assert counts[0] == counts[1] <= 16
+
+
+# --- the base grant
+
+
+RATE = "/rapporter/listestorrelse/sats/"
+BORT = "/rapporter/listestorrelse/sats/bort/"
+OWN = {"fra": "2026-07-01", "til": "700", "over": "650", "kilde": "Protokoll 2026"}
+
+
+def test_a_grant_is_by_the_newest_rate_that_has_begun_and_in_two_parts() -> None:
+    assert Grant(dt.date(2020, 5, 1), 577, 499, "").of(1_200) == 1_000 * 577 + 200 * 499
+    assert Grant(dt.date(2020, 5, 1), 577, 499, "").of(900) == 900 * 577
+    found = in_force(published()["grants"], dt.date(2021, 6, 30))
+    assert found
+    assert (found.below, found.above) == (577, 499)
+    assert in_force(published()["grants"], dt.date(2010, 1, 1)) is None
+
+
+def test_a_leader_writes_down_a_rate_and_it_counts_from_its_day_here_and_nowhere_else(
+    solbakken: Cast, furulund: Cast
+) -> None:
+    leader = make_member(solbakken.clinic, "Kari Holm", "doctor", "leader")
+    make_patient(solbakken)
+    begun = published()["grants"][-1].begins.isoformat()
+    assert logged_in(leader).post(RATE, OWN).status_code == 302
+    assert logged_in(leader).post(RATE, {**OWN, "fra": begun, "til": "1"}).status_code == 302
+    answer = page(leader)
+    grants = answer.context["grants"]
+    assert [grant.begins for grant in grants] == sorted({grant.begins for grant in grants})
+    assert [(grant.below, grant.own) for grant in grants][-2:] == [(1, True), (700, True)]
+    row = next(row for row in answer.context["lists"] if row.name == "Hanne Holm")
+    current = in_force(grants, TODAY)
+    assert current
+    assert row.grant == current.below
+    assert "skrevet her" in answer.content.decode()
+    assert not any(grant.own for grant in page(furulund.manager).context["grants"])
+    assert logged_in(leader).post(BORT, {"fra": begun}).status_code == 302
+    assert [(g.below, g.own) for g in page(leader).context["grants"]][-2:] == [(675, False), (700, True)]
+    for gone in (begun, "2016-07-01", "i går", ""):
+        assert logged_in(leader).post(BORT, {"fra": gone}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("fra", "i går"),
+        ("til", "-1"),
+        ("til", "mye"),
+        ("over", "100001"),
+        ("kilde", ""),
+        ("kilde", "k" * 121),
+    ],
+)
+def test_a_rate_that_cannot_be_is_told_of_and_what_was_written_stands(
+    solbakken: Cast, field: str, text: str
+) -> None:
+    leader = make_member(solbakken.clinic, "Kari Holm", "doctor", "leader")
+    answer = logged_in(leader).post(RATE, {**OWN, field: text})
+    assert answer.status_code == 422
+    assert answer.context["rate_form"].errors.keys() == {field}
+    assert f'value="{text}"' in answer.content.decode()
+    assert not GrantRate.objects.exists()
+
+
+def test_only_who_manages_members_writes_rates(solbakken: Cast) -> None:
+    for reader in (solbakken.nurse, solbakken.manager):
+        assert logged_in(reader).post(RATE, OWN).status_code == 403
+        assert logged_in(reader).post(BORT, OWN).status_code == 403
+        assert "Skriv en sats" not in page(reader).content.decode()

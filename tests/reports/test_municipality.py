@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.actions.closing import close_weeks
+from reports.actions.closing import close_batch, close_weeks
 from reports.actions.municipal import add_up
 from reports.models import CapacityLine, MunicipalLine, WeeklyReport
 from reports.municipality import FIGURES, lines
@@ -104,6 +104,17 @@ def lead(cast: Cast) -> User:
     user = User.objects.create_user("kommunen", password="et-langt-passord")
     MunicipalLead.objects.create(municipality=cast.clinic.municipality, user=user, since=WEEK.monday)
     return user
+
+
+def test_a_municipality_is_added_up_when_its_last_clinic_is_closed(solbakken: Cast, furulund: Cast) -> None:
+    for cast in (solbakken, furulund):
+        Clinic.objects.filter(pk=cast.clinic.pk).update(
+            started_on=WEEK.monday, municipality=solbakken.clinic.municipality
+        )
+    close_batch(WEEK, [solbakken.clinic.pk], now=NOW)
+    assert add_up(now=NOW) == 0
+    close_batch(WEEK, [furulund.clinic.pk], now=NOW)
+    assert add_up(now=NOW) == 1
 
 
 def test_the_municipality_is_the_sum_of_its_clinics(two: tuple[Cast, Cast]) -> None:

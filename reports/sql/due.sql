@@ -1,5 +1,6 @@
--- Mondays of the weeks that are over and lack a report of some clinic that was in use by then; oldest first.
-SELECT DISTINCT due.monday
+-- Mondays of the weeks that are over and lack a report of some clinic that was in use by then, and those clinics; oldest
+-- first. The week a clinic started in counts: what it did then should stand in some report.
+SELECT due.monday, array_agg(due.clinic_id ORDER BY due.clinic_id) AS clinics
 FROM (
     SELECT c.id AS clinic_id, first.monday + 7 * n.weeks AS monday
     FROM teams_clinic c
@@ -12,4 +13,5 @@ WHERE (%(only)s::date IS NULL OR due.monday = %(only)s::date)
         WHERE r.clinic_id = due.clinic_id
             AND r.year = extract(isoyear FROM due.monday) AND r.week = extract(week FROM due.monday)
     )
+GROUP BY due.monday
 ORDER BY due.monday
