@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from reports.list_size import AREAS, Care
+from reports.models import Language
 from tasks.models import TaskKind
 from teams.actions.list_caps import CAP_MAX
 
@@ -133,11 +134,16 @@ class PeriodForm(forms.Form):
 
 
 class MailForm(forms.Form):
-    """One's own address, and whether the paper comes with it."""
+    """One's own address and language, and whether the paper comes with it."""
 
     adresse = forms.EmailField(
         label=_("E-postadresse"), max_length=254,
         widget=forms.EmailInput(attrs={"class": "ds-input", "autocomplete": "email"}),
         error_messages={"required": _("Skriv adressen din."), "invalid": _("Skriv en e-postadresse, som navn@legekontor.no.")},
     )  # fmt: skip
+    sprak = forms.ChoiceField(
+        label=_("Språk i e-posten"),
+        choices=Language.choices,
+        widget=forms.Select(attrs={"class": "ds-input"}),
+    )
     papir = forms.BooleanField(label=_("Legg ved rapporten som PDF"), required=False)

@@ -6,21 +6,21 @@ import datetime as dt
 
 from django.db import transaction
 
-from reports.models import Delivery, Recipient, Sending
+from reports.models import Delivery, Language, Recipient, Sending
 from teams.models import Member
 from teams.permissions import Permission, require
 
 
 @transaction.atomic
-def subscribe(*, by: Member, address: str, paper: bool, at: dt.datetime) -> Recipient:
-    """From the next week that closes; asking again changes address and paper. Raises PermissionDenied."""
+def subscribe(
+    *, by: Member, address: str, paper: bool, at: dt.datetime, language: str = Language.BOKMAL
+) -> Recipient:
+    """From the next week that closes; asking again changes all but when it was asked for. Raises PermissionDenied."""
     require(by, Permission.SEE_REPORTS)
-    recipient, made = Recipient.objects.get_or_create(
-        member=by, defaults={"clinic_id": by.clinic_id, "address": address, "paper": paper, "asked_at": at}
+    wish = {"address": address, "paper": paper, "language": language}
+    recipient, _made = Recipient.objects.update_or_create(
+        member=by, defaults=wish, create_defaults={**wish, "clinic_id": by.clinic_id, "asked_at": at}
     )
-    if not made:
-        recipient.address, recipient.paper = address, paper
-        recipient.save(update_fields=["address", "paper"])
     return recipient
 
 

@@ -3,7 +3,7 @@
 from reports.models.acts import NumberOpened
 from reports.models.grants import GrantRate
 from reports.models.lines import CapacityLine, SenderLine, WorkLine
-from reports.models.mail import Delivery, Recipient, Sending
+from reports.models.mail import Delivery, Language, Recipient, Sending
 from reports.models.movable import Bucket, Change, MovableLine, MoveLine, Step, Stop
 from reports.models.municipal import MunicipalLine
 from reports.models.weeks import LookBack, ReportChart, WeeklyReport
@@ -14,6 +14,7 @@ __all__ = [
     "Change",
     "Delivery",
     "GrantRate",
+    "Language",
     "LookBack",
     "MovableLine",
     "MoveLine",

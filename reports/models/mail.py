@@ -10,6 +10,14 @@ from reports.models.weeks import WeeklyReport
 from teams.models import Clinic, ClinicQuerySet, Member
 
 
+class Language(models.TextChoices):
+    """What an e-mail is written in. The pages and the paper are in bokmål alone. Names in their own language."""
+
+    BOKMAL = "nb", "bokmål"
+    NYNORSK = "nn", "nynorsk"
+    ENGLISH = "en", "English"
+
+
 class Recipient(models.Model):
     """Somebody who asked for the clinic's report every Monday, with the paper or with a link alone."""
 
@@ -17,6 +25,7 @@ class Recipient(models.Model):
     member = models.OneToOneField(Member, models.PROTECT, related_name="+", db_constraint=False)
     address = models.EmailField(_("e-postadresse"))
     paper = models.BooleanField(_("med rapporten som PDF"), default=True)
+    language = models.CharField(_("språk"), max_length=2, choices=Language.choices, default=Language.BOKMAL)
     asked_at = models.DateTimeField(_("bedt om"))
 
     objects = ClinicQuerySet.as_manager()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from reports.actions.subscribing import send_again, subscribe, unsubscribe
 from reports.forms import MailForm
-from reports.models import Delivery, Recipient
+from reports.models import Delivery, Language, Recipient
 from teams.middleware import MemberRequest
 from teams.permissions import Permission, may, requires
 
@@ -31,11 +31,14 @@ def by_mail(request: MemberRequest) -> HttpResponse:
     initial: dict[str, Any] = {
         "adresse": own.address if own else request.user.email,
         "papir": own.paper if own else True,
+        "sprak": own.language if own else Language.BOKMAL,
     }
     form = MailForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid() and settings.EMAIL_HOST:
         said = form.cleaned_data
-        subscribe(by=reader, address=said["adresse"], paper=said["papir"], at=timezone.now())
+        subscribe(
+            by=reader, address=said["adresse"], paper=said["papir"], language=said["sprak"], at=timezone.now()
+        )
         messages.success(
             request, _("Du får ukesrapporten hver mandag morgen fra og med den neste uken som lukkes.")
         )

@@ -18,7 +18,7 @@ from reports.actions.closing import close_weeks
 from reports.actions.correcting import correct_weeks
 from reports.actions.mailing import PAUSES, ask, send_waiting
 from reports.actions.subscribing import subscribe
-from reports.models import Delivery, Recipient, Sending, WeeklyReport
+from reports.models import Delivery, Language, Recipient, Sending, WeeklyReport
 from tasks.actions.recording import log_work
 from tasks.models import TaskKind
 from teams.models import Member
@@ -119,14 +119,46 @@ def test_it_says_the_numbers_and_nobody(asked: Cast, server: Server) -> None:
     ask(now=MONDAY)
     send_some(now=MONDAY)
     mail = next(mail for to, mail in server.taken if to == address(asked.nurse))
-    body = mail.get_payload(decode=True)
-    assert isinstance(body, bytes)
-    text = body.decode().replace("\u00a0", " ")
+    text = _payload(mail)
     assert mail["Subject"] == "Fordel: ukesrapport, uke 10"
     assert "Legetid på arbeid andre kan ta: 1 t 35 min" in text
     assert "https://fordel.example.no/rapporter/2026/10/" in text
     for name in ("Prøve", "Pasient ", asked.doctor.name, asked.nurse.name):
         assert name not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "said"),
+    [
+        (Language.NYNORSK, "Fordel: vekerapport, veke 10", "Kan flyttast no"),
+        (Language.ENGLISH, "Fordel: weekly report, week 10", "Doctors' time on work that others can do: 1 h 35 min"),
+    ],
+)  # fmt: skip
+def test_it_is_in_the_language_that_was_asked_for_whole_and_the_others_stay_in_theirs(
+    asked: Cast, server: Server, language: str, subject: str, said: str
+) -> None:
+    subscribe(by=asked.nurse, address=address(asked.nurse), paper=False, language=language, at=EARLIER)
+    ask(now=MONDAY)
+    send_some(now=MONDAY)
+    mails = dict(server.taken)
+    written, own = (
+        (mails[address(who)]["Subject"], str(_payload(mails[address(who)]))) for who in (asked.nurse, asked.manager)
+    )  # fmt: skip
+    assert written[0] == subject
+    assert mails[address(asked.nurse)]["Content-Language"] == language
+    assert said in written[1]
+    # Of the Norwegian ones no whole line is left but those that both languages write alike.
+    alike = set(written[1].splitlines()) & set(own[1].splitlines())
+    assert not [
+        line for line in alike if line and "Solbakken" not in line and not line.startswith("Oppfølging")
+    ]
+    assert own[0] == "Fordel: ukesrapport, uke 10"
+
+
+def _payload(mail: Message) -> str:
+    body = mail.get_payload(decode=True)
+    assert isinstance(body, bytes)
+    return body.decode().replace("\u00a0", " ")
 
 
 def test_one_that_fails_is_tried_again_and_the_others_get_theirs(asked: Cast, server: Server) -> None:
@@ -230,8 +262,11 @@ def test_asking_and_ending_on_the_page(solbakken: Cast, furulund: Cast, server: 
     wrong = page.post("/rapporter/e-post/", {"adresse": "hei", "papir": "on"})
     assert wrong.status_code == 422
     assert 'value="hei"' in wrong.content.decode()
-    assert page.post("/rapporter/e-post/", {"adresse": "s@example.no", "papir": "on"}).status_code == 302
-    assert page.post("/rapporter/e-post/", {"adresse": "t@example.no"}).status_code == 302
+    assert (
+        page.post("/rapporter/e-post/", {"adresse": "s@example.no", "papir": "on", "sprak": "nn"}).status_code
+        == 302
+    )
+    assert page.post("/rapporter/e-post/", {"adresse": "t@example.no", "sprak": "en"}).status_code == 302
     own = Recipient.objects.get(member=solbakken.secretary)
     assert (own.address, own.paper) == ("t@example.no", False)
     assert "t@example.no" not in logged_in(furulund.doctor).get("/rapporter/e-post/").content.decode()
