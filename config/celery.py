@@ -78,8 +78,13 @@ app.autodiscover_tasks(related_name="jobs")
 @worker_init.connect
 def be_patient(**_: object) -> None:
     """A job that asks for others waits for a queue that is away, up to two minutes; a page, with somebody before it, not."""
+    pauses = {"interval_start": 0.2, "interval_step": 0.2, "interval_max": 2}
     app.conf.task_publish_retry_policy = {
-        "max_retries": 60, "interval_start": 0.2, "interval_step": 0.2, "interval_max": 2,
+        "max_retries": 60,
+        **pauses,
+    }  # of a line that breaks while it is used
+    app.conf.broker_transport_options = {
+        **app.conf.broker_transport_options, "connect_retries_timeout": 120, **pauses,
     }  # fmt: skip
 
 
