@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -68,8 +67,10 @@ def set_grant_rate(request: MemberRequest) -> HttpResponse:
 @requires(Permission.MANAGE_MEMBERS)
 def forget_grant_rate(request: MemberRequest) -> HttpResponse:
     form = RateDayForm(request.POST)
+    if not form.is_valid():
+        raise Http404
     try:
-        forget_rate(form.cleaned_data["fra"] if form.is_valid() else dt.date.max, by=request.member)
+        forget_rate(form.cleaned_data["fra"], by=request.member)
     except GrantRate.DoesNotExist:
         raise Http404 from None
     messages.success(request, _("Satsen er tatt bort."))
