@@ -154,6 +154,24 @@ JOIN kind ON kind.profession = t.profession AND kind.rank = t.kind_rank
 ON CONFLICT DO NOTHING
 """
 
+# What the application writes down of such tasks: opened, shared out, ended.
+STORIES = """
+INSERT INTO tasks_taskevent (
+    clinic_id, task_id, verb, from_state, to_state, to_member_id, by_id, at, effective_at, reason, after
+)
+SELECT t.clinic_id, t.id, e.verb, e.was, e.becomes, e.whose, e.by, e.at, e.at, '', e.told
+FROM tasks_task t
+CROSS JOIN LATERAL (VALUES
+    (1, 'open', '', 'open', NULL, NULL, t.opened_at, jsonb_build_object(
+        'planned_minutes', t.planned_minutes, 'opens_on', t.opens_on, 'due_on', t.due_on, 'closes_on', t.closes_on)),
+    (2, 'assign', 'open', 'assigned', t.assignee_id, NULL, t.opened_at, '{}'),
+    (3, CASE t.state WHEN 'done' THEN 'complete' ELSE 'cancel' END, 'assigned', t.state, NULL, t.assignee_id, t.ended_at,
+        CASE t.state WHEN 'done' THEN jsonb_build_object('minutes', t.minutes) ELSE '{}' END)
+) AS e (step, verb, was, becomes, whose, by, at, told)
+WHERE e.at IS NOT NULL
+ORDER BY e.at, t.id, e.step
+"""
+
 
 def fill_people(clinics: int, *, first: dt.date, patients: int = PATIENTS) -> None:
     """Clinics of twelve members that started on `first`, with list patients, a plan each, and delegations."""
@@ -172,13 +190,15 @@ def fill_work(
     tasks: int = TASKS_A_WEEK,
     patients: int = PATIENTS,
 ) -> int:
-    """Tasks opened over these weeks in every clinic, ended as far as `until`; how many there are."""
+    """Tasks opened over these weeks in every clinic, ended as far as `until`, with their events; how many tasks."""
     parameters = {
         "starts": first.starts_at, "ends": first.ends_at, "weeks": weeks, "tasks": tasks, "until": until,
         "members": MEMBERS, "patients": patients,
     }  # fmt: skip
     with indexes_made_at_the_end("tasks_task"):
         _run([CHANCE.format(seed=int(seed)), WORK], parameters)
+    with indexes_made_at_the_end("tasks_taskevent"):
+        _run([STORIES], {})
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM tasks_task")
         return int(cursor.fetchone()[0])

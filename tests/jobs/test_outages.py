@@ -6,6 +6,7 @@ On servers of its own, that nobody else's tests stand on.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -15,13 +16,14 @@ from types import ModuleType
 
 import psycopg
 import pytest
+import redis
 from django.conf import settings
 from django.utils import timezone
 
 from config.services import place, postgres, valkey
 from config.services.programs import ensure_user, succeeds
 from teams.calendar import Week, oslo_date
-from tests.processes import CHECKOUT, until, worker
+from tests.processes import CHECKOUT, environment, until, worker
 
 pytestmark = pytest.mark.worker
 CLINICS, WEEKS, AWAY = 30, 3, 10  # two batches a week; seconds
@@ -40,18 +42,31 @@ CREATE TRIGGER slowly BEFORE INSERT ON {table} EXECUTE FUNCTION slowly()
 
 
 @pytest.fixture
-def servers(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A PostgreSQL and a Valkey of their own with clinics in them; tests/processes.py finds them by the environment."""
+def own_valkey(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A Valkey of its own; tests/processes.py finds it by the settings."""
     home = tmp_path_factory.mktemp("servers")
     monkeypatch.setattr(place, "CHECKOUT", home)
     monkeypatch.setattr(place, "LOCAL", home / ".local")
+    data = place.data_home()  # perhaps outside of the tests' folder: somebody's from before may lie there
+    shutil.rmtree(data, ignore_errors=True)
     place.make_home()
     ensure_user()
-    postgres.start()
     valkey.start()
     try:
-        monkeypatch.setenv("DATABASE_URL", place.database_url())
         monkeypatch.setattr(settings, "REDIS_URL", place.redis_url())
+        yield
+    finally:
+        if valkey.runs():
+            valkey.stop()
+        shutil.rmtree(data)
+
+
+@pytest.fixture
+def servers(own_valkey: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A PostgreSQL beside it with clinics in it; found by the environment."""
+    postgres.start()
+    try:
+        monkeypatch.setenv("DATABASE_URL", place.database_url())
         for command in (["prepare_roles"], ["migrate", "--verbosity", "0"]):
             run("manage.py", *command)
         first = Week.of(oslo_date(timezone.now())).plus(-WEEKS)
@@ -59,9 +74,8 @@ def servers(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monkey
         run("-c", FILL.format(**told))
         yield
     finally:
-        for server in (postgres, valkey):
-            if server.runs():
-                server.stop()
+        if postgres.runs():
+            postgres.stop()
 
 
 def run(*command: str) -> None:
@@ -95,6 +109,35 @@ def crashes() -> None:
     assert succeeds(
         postgres.program("pg_ctl"), "-D", data, "-m", "immediate", "-w", "-s", "stop", folder=data
     )
+
+
+ASKS = """
+from config.celery import app, be_patient
+be_patient()
+with app.producer_pool.acquire(block=True) as producer:
+    assert producer.channel  # a line that works, and has carried nothing yet
+print("connected", flush=True)
+input()
+app.send_task("reports.jobs.draw_charts", [[1]])
+"""
+
+
+def test_the_first_job_on_a_line_that_breaks_is_asked_for_once(own_valkey: None) -> None:
+    asking = subprocess.Popen(
+        [sys.executable, "-c", ASKS], cwd=CHECKOUT, env={**environment("jobs"), "PYTHONPATH": str(CHECKOUT)},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert asking.stdin is not None
+    assert asking.stdout is not None
+    assert asking.stdout.readline() == "connected\n"
+    valkey.stop()
+    asking.stdin.write("go on\n")
+    asking.stdin.flush()
+    time.sleep(2)
+    assert asking.poll() is None  # it waits
+    valkey.start()
+    assert asking.wait(timeout=60) == 0
+    assert redis.Redis.from_url(environment("jobs")["REDIS_URL"]).llen("drawing") == 1
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from reports.actions.closing import BATCHES, LEAST, LOCK, WeekNotOverError, _batches, close_batch, close_weeks
+from reports.actions.correcting import remade
 from reports.charts import NAMES
 from reports.jobs import close_weeks as close_weeks_job
 from reports.models import CapacityLine, MovableLine, MoveLine, WeeklyReport, WorkLine
@@ -271,6 +272,12 @@ def backends(*, waiting: bool = False) -> int:
             [waiting],
         )
         return int(cursor.fetchone()[0])
+
+
+def test_a_late_close_by_events_alone_says_what_the_rows_did(many_clinics: Week) -> None:
+    close_weeks(now=many_clinics.plus(3).ends_at)
+    assert WorkLine.objects.filter(done__gt=0).values("clinic").distinct().count() == 20
+    assert remade() == []
 
 
 @pytest.mark.worker

@@ -256,16 +256,13 @@ def test_the_page_takes_the_same_number_of_queries_whatever_there_is(
     def fill(n: int) -> None:
         common: dict[str, Any] = {"clinic": solbakken.clinic, "patient": patient}
         for each in range(n):
-            done: dict[str, Any] = {
-                "state": "done",
-                "done_by": solbakken.nurse,
-                "minutes": 5,
-                "ended_at": MORNING,
-            }
+            # Before today's plans, and by turns: something of each kind on the story's first page.
+            at = timezone.now() - dt.timedelta(days=1, minutes=each)
+            done: dict[str, Any] = {"state": "done", "done_by": solbakken.nurse, "minutes": 5, "ended_at": at}
             make_task(solbakken.clinic, "sarstell", patient=patient, **done)
             make_task(solbakken.clinic, "sarstell", patient=patient, assignee=solbakken.nurse)
-            make_task(solbakken.clinic, "sarstell", patient=patient, state="cancelled", ended_at=MORNING)
-            Encounter.objects.create(**common, source_id=f"{n}-{each}", starts_at=MORNING)
+            make_task(solbakken.clinic, "sarstell", patient=patient, state="cancelled", ended_at=at)
+            Encounter.objects.create(**common, source_id=f"{n}-{each}", starts_at=at)
 
     fill(1)
     queries()
