@@ -9,7 +9,7 @@ personal AS MATERIALIZED (
     SELECT t.clinic_id, t.kind_id, t.origin, t.minutes, t.patient_id,
         (t.ended_at AT TIME ZONE 'Europe/Oslo')::date AS today, k.delegable_to,
         given.kind_id IS NOT NULL AS ever_given,
-        coalesce(least(prepared.minutes, greatest(t.minutes - k.decide_minutes, 0)), 0) AS above
+        coalesce(least(prepared.minutes, greatest(t.minutes - prepared.decide_minutes, 0)), 0) AS above
     FROM __TASKS__ t
     JOIN teams_member doctor ON doctor.id = t.done_by_id AND doctor.profession = 'doctor'
     JOIN tasks_taskkind k ON k.id = t.kind_id AND k.delegable_to <> '{}' AND k.return_rule = ''

@@ -5,9 +5,8 @@ SELECT t.clinic_id, t.done_by_id, t.kind_id, t.origin, t.part, t.state, t.logged
     count(*)::int AS tasks,
     coalesce(sum(t.minutes), 0)::int AS minutes,
     coalesce(sum(t.planned_minutes) FILTER (WHERE t.state = 'done' AND NOT t.logged), 0)::int AS planned_minutes,
-    coalesce(sum(least(prepared.minutes, greatest(t.minutes - k.decide_minutes, 0))), 0)::int AS above
+    coalesce(sum(least(prepared.minutes, greatest(t.minutes - prepared.decide_minutes, 0))), 0)::int AS above
 FROM __TASKS__ t
-JOIN tasks_taskkind k ON k.id = t.kind_id
 LEFT JOIN week_prepared prepared ON prepared.clinic_id = t.clinic_id AND prepared.kind_id = t.kind_id
 WHERE t.ended_at >= %(starts)s AND t.ended_at < %(ends)s AND t.clinic_id = ANY(%(clinics)s)
 GROUP BY t.clinic_id, t.done_by_id, t.kind_id, t.origin, t.part, t.state, t.logged

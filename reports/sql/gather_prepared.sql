@@ -17,7 +17,7 @@ earlier AS (
 )
 SELECT c.id AS clinic_id, k.id AS kind_id,
     coalesce(earlier.estimate, own.minutes, k.prepare_minutes) AS minutes,
-    coalesce(earlier.measured, own.occasions, 0) AS measured
+    coalesce(earlier.measured, own.occasions, 0) AS measured, k.decide_minutes
 FROM teams_clinic c
 CROSS JOIN tasks_taskkind k
 LEFT JOIN own ON own.clinic_id = c.id AND own.kind_id = k.id

@@ -41,30 +41,31 @@ delegable AS (
     ) part
     WHERE part.bucket <> 'delegable' OR d.on_a_list
 ),
-line AS (
-    SELECT * FROM plain
-    UNION ALL
-    SELECT * FROM delegable
+line AS MATERIALIZED ( -- summed before each learns who can take it
+    SELECT clinic_id, bucket, kind_id, origin, sum(occasions) AS occasions, sum(doctor_minutes) AS doctor_minutes,
+        sum(minutes) AS minutes, sum(if_delegated) AS if_delegated, sum(instead) AS instead,
+        bool_and(preparation) AS preparation
+    FROM (SELECT * FROM plain UNION ALL SELECT * FROM delegable) either
+    GROUP BY clinic_id, bucket, kind_id, origin
 )
 INSERT INTO reports_movableline (
     clinic_id, report_id, bucket, kind_id, origin, occasions, doctor_minutes, minutes, if_delegated, instead,
     estimate, measured, takers
 )
-SELECT r.clinic_id, r.id, line.bucket, line.kind_id, line.origin, sum(line.occasions), sum(line.doctor_minutes),
-    sum(line.minutes), sum(line.if_delegated), sum(line.instead),
-    coalesce(max(prepared.minutes) FILTER (WHERE line.bucket = 'preparable'), 0),
-    coalesce(max(prepared.measured) FILTER (WHERE line.bucket = 'preparable'), 0),
+SELECT r.clinic_id, r.id, line.bucket, line.kind_id, line.origin, line.occasions, line.doctor_minutes,
+    line.minutes, line.if_delegated, line.instead,
+    CASE WHEN line.bucket = 'preparable' THEN coalesce(prepared.minutes, 0) ELSE 0 END,
+    CASE WHEN line.bucket = 'preparable' THEN coalesce(prepared.measured, 0) ELSE 0 END,
     CASE
         WHEN line.bucket = 'returnable' THEN '{}'
         WHEN line.bucket = 'preparable' THEN kind.preparable_by
         WHEN line.bucket = 'delegable' THEN kind.delegable_to
         WHEN NOT kind.professions <@ '{doctor}' THEN array_remove(kind.professions, 'doctor')
-        WHEN kind.delegable_to <> '{}' AND NOT bool_and(line.preparation) THEN kind.delegable_to
+        WHEN kind.delegable_to <> '{}' AND NOT line.preparation THEN kind.delegable_to
         ELSE kind.preparable_by
     END
 FROM line
 JOIN kind ON kind.id = line.kind_id
 JOIN week_report r ON r.clinic_id = line.clinic_id
 LEFT JOIN week_prepared prepared ON prepared.clinic_id = line.clinic_id AND prepared.kind_id = line.kind_id
-GROUP BY r.clinic_id, r.id, line.bucket, line.kind_id, line.origin, kind.id, kind.professions, kind.delegable_to,
-    kind.preparable_by
+ORDER BY r.id, line.bucket, line.kind_id, line.origin

@@ -13,15 +13,20 @@ WITH work AS (
         CASE WHEN e.state = 'returned' THEN e.tasks ELSE 0 END, 0
     FROM week_ended e
     LEFT JOIN teams_member m ON m.id = e.done_by_id
+),
+line AS MATERIALIZED ( -- summed before it is sorted
+    SELECT clinic_id, profession, kind_id, origin, sum(opened) AS opened, sum(done) AS done,
+        sum(done_minutes) AS done_minutes, sum(planned_minutes) AS planned_minutes, sum(logged_minutes) AS logged_minutes,
+        sum(ended_undone) AS ended_undone, sum(cancelled) AS cancelled, sum(returned) AS returned, sum(overdue) AS overdue
+    FROM work
+    GROUP BY clinic_id, profession, kind_id, origin
 )
 INSERT INTO reports_workline (
     clinic_id, report_id, profession, kind_id, origin, opened, done, done_minutes, planned_minutes, logged_minutes,
     ended_undone, cancelled, returned, overdue
 )
-SELECT r.clinic_id, r.id, work.profession, work.kind_id, work.origin, sum(work.opened), sum(work.done),
-    sum(work.done_minutes), sum(work.planned_minutes), sum(work.logged_minutes), sum(work.ended_undone),
-    sum(work.cancelled), sum(work.returned), sum(work.overdue)
-FROM work
-JOIN week_report r ON r.clinic_id = work.clinic_id
-GROUP BY r.clinic_id, r.id, work.profession, work.kind_id, work.origin
-ORDER BY r.id, work.profession, work.kind_id, work.origin -- as the index that keeps each line to once
+SELECT r.clinic_id, r.id, line.profession, line.kind_id, line.origin, line.opened, line.done, line.done_minutes,
+    line.planned_minutes, line.logged_minutes, line.ended_undone, line.cancelled, line.returned, line.overdue
+FROM line
+JOIN week_report r ON r.clinic_id = line.clinic_id
+ORDER BY r.id, line.profession, line.kind_id, line.origin -- as the index that keeps each line to once

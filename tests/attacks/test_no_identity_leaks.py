@@ -49,12 +49,26 @@ class Redis(threading.Thread):
     def __init__(self) -> None:
         super().__init__(daemon=True)
         self.heard: list[str] = []
-        self.client = redis.Redis.from_url(environment("jobs")["REDIS_URL"])
+        self.over = threading.Event()
+        # However long nobody says anything: who stopped listening would have heard of no name.
+        self.client = redis.Redis.from_url(environment("jobs")["REDIS_URL"], socket_timeout=None)
 
     def run(self) -> None:
         with self.client.monitor() as listening:  # type: ignore[no-untyped-call]
             for said in listening.listen():
+                if self.over.is_set():
+                    return
                 self.heard.append(str(said["command"]))
+
+    def __enter__(self) -> Redis:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self.is_alive(), "it stopped listening"
+        self.over.set()
+        self.client.ping()  # the last that it hears
+        self.join(timeout=10)
 
 
 @contextmanager
@@ -184,8 +198,8 @@ def test_nothing_outside_the_database_knows_who_they_are(pattern: str, tmp_path:
         (tmp_path / folder).mkdir(mode=0o700)
     broker, log = Redis(), tmp_path / "worker.log"
     forget_jobs()
-    broker.start()
     with ExitStack() as stack:
+        stack.enter_context(broker)
         stack.enter_context(demo_site.copy(DATABASE))
         database = stack.enter_context(demo_site.owner(DATABASE))
         stack.enter_context(worker(log, tmp_path))

@@ -12,8 +12,8 @@ from typing import Any
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection, transaction
-from django.db.models import QuerySet
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import IntegerField, Model, QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -21,7 +21,7 @@ from reports.actions.closing import BATCHES, LEAST, LOCK, WeekNotOverError, _bat
 from reports.actions.correcting import remade
 from reports.charts import NAMES
 from reports.jobs import close_weeks as close_weeks_job
-from reports.models import CapacityLine, MovableLine, MoveLine, WeeklyReport, WorkLine
+from reports.models import CapacityLine, MovableLine, MoveLine, SenderLine, WeeklyReport, WorkLine
 from tasks.actions.recording import log_work
 from tasks.models import TaskKind
 from teams.calendar import OSLO, Week, oslo_date
@@ -227,6 +227,25 @@ def test_the_job_closes_and_has_the_charts_drawn_also_those_that_were_missed(
     assert [report.reportcharts.count() for report in reports] == [2 * len(NAMES)] * 2
 
 
+@pytest.mark.parametrize("model", [CapacityLine, WorkLine, MovableLine, SenderLine])
+def test_a_line_is_of_a_report_of_its_own_clinic(solbakken: Cast, furulund: Cast, model: type[Model]) -> None:
+    close_weeks(now=MONDAY)
+    mine, theirs = (
+        WeeklyReport.objects.get(clinic=cast.clinic, year=WEEK.year, week=WEEK.number) for cast in (solbakken, furulund)
+    )  # fmt: skip
+    line: dict[str, Any] = {
+        field.name: 0 for field in model._meta.fields if isinstance(field, IntegerField) and not field.primary_key
+    } | {"clinic": solbakken.clinic}  # fmt: skip
+    if model is not CapacityLine:
+        line["kind"] = TaskKind.objects.get(slug="okonomi")
+    made = model._default_manager.create(**line, report=mine)
+    for report in (theirs.pk, 999_999_999):  # the same is said of theirs and of none
+        with pytest.raises(IntegrityError, match="is of no report of its clinic"), transaction.atomic():
+            model._default_manager.create(**line, report_id=report)
+        with pytest.raises(IntegrityError, match="is of no report of its clinic"), transaction.atomic():
+            model._default_manager.filter(pk=made.pk).update(report_id=report)
+
+
 # --- killed in the middle: real processes, committed rows
 
 
@@ -288,7 +307,7 @@ def test_killed_at_any_statement_and_run_again_it_is_as_if_undisturbed(many_clin
     undisturbed = everything()
     assert len(undisturbed["reports_weeklyreport"]) == 20 * 4
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE reports_weeklyreport CASCADE")
+        cursor.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
     for table in ("tasks_task", *TABLES):
         with transaction.atomic(), connection.cursor() as cursor:
             # Nobody gets further than this table while it is locked: a process is killed at its first statement there.
@@ -318,7 +337,7 @@ def test_two_at_once_close_each_week_once(many_clinics: Week) -> None:
     assert WeeklyReport.objects.count() == 20 * 4
     together = everything()
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE reports_weeklyreport CASCADE")
+        cursor.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
     close_weeks(now=many_clinics.plus(3).ends_at)
     assert everything() == together
     assert MovableLine.objects.exists()
