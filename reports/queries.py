@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from reports.models import (
     Bucket,
@@ -152,7 +152,9 @@ def _apart(sums: dict[str, Sum]) -> dict[str, Sum]:
 
 def newest(member: Member) -> int:
     """The id of the clinic's newest report: while it is the same, no page about its weeks has changed."""
-    found: int | None = WeeklyReport.objects.visible_to(member).aggregate(newest=Max("pk"))["newest"]
+    found: int | None = (
+        WeeklyReport.objects.visible_to(member).order_by("-pk").values_list("pk", flat=True).first()
+    )
     return found or 0
 
 
